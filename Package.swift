@@ -1,0 +1,152 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The same strict settings for every target of ours; see the README's section on the source.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
+        resources: resources,
+        swiftSettings: strict
+    )
+}
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "needletail",
+    products: [
+        .executable(name: "needletail", targets: ["needletail"]),
+        .executable(name: "needletail-bench", targets: ["needletail-bench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // A target imports only from targets above it; `make lint` builds with the check that keeps it so.
+        .target(name: "CShim"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        library("ByteTools", ["CShim"]),
+        library("EventModel", ["ByteTools"]),
+        library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, logging]),
+        library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
+        library("FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", crypto, logging]),
+        library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
+        library("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL, crypto, logging]),
+        library("LumberjackCodec", ["ByteTools", "CZlib", "CDeflate"]),
+        library(
+            "LumberjackOutput",
+            ["LumberjackCodec", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, nioPosix, logging]
+        ),
+        library(
+            "TCPOutput",
+            ["Transport", "Publishing", "EventModel", "ByteTools", "CShim", nioCore, nioPosix, logging]
+        ),
+        library(
+            "HTTPOutput",
+            [
+                "Transport", "Publishing", "EventModel", "ByteTools", "CZlib", "CDeflate", nioCore, nioSSL, nioHTTP1,
+                asyncHTTPClient, logging,
+            ]
+        ),
+        library("FileOutput", ["Publishing", "EventModel", "ByteTools", "CShim", logging]),
+        library(
+            "AgentConfig",
+            [
+                "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing", "Parsing",
+                "FileInput", "FileRegistry", "EventModel", yams,
+            ]
+        ),
+        library(
+            "Agent",
+            [
+                "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing",
+                "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", hummingbird,
+                serviceLifecycle, nioCore, nioPosix, logging,
+            ]
+        ),
+        .executableTarget(
+            name: "needletail",
+            dependencies: ["Agent", "AgentConfig", "FileRegistry", "CShim", argumentParser, logging],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "needletail-bench",
+            dependencies: [
+                "Agent", "Parsing", "Publishing", "FileInput", "EventModel", "ByteTools", "LumberjackCodec",
+            ],
+            path: "Benchmarks/needletail-bench",
+            swiftSettings: strict
+        ),
+        library(
+            "TestSupport",
+            ["Publishing", "EventModel", "ByteTools", "LumberjackCodec", "CShim", "CZlib", nioCore, nioPosix, nioSSL]
+        ),
+        tests("ByteTools", ["CShim"]),
+        tests("EventModel", ["ByteTools"]),
+        tests("FileRegistry", ["EventModel", grdb]),
+        tests("Parsing", ["EventModel", "ByteTools"]),
+        tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim"]),
+        tests("Publishing", ["EventModel", "ByteTools"]),
+        tests("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL]),
+        tests("LumberjackCodec", ["CZlib"]),
+        tests("LumberjackOutput", ["LumberjackCodec", "Transport", "Publishing", "EventModel", nioCore, nioPosix]),
+        tests("TCPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix]),
+        tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioHTTP1]),
+        tests("FileOutput", ["Publishing", "EventModel"]),
+        tests(
+            "AgentConfig",
+            [
+                "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing", "Parsing",
+                "FileInput", "FileRegistry", "EventModel",
+            ]
+        ),
+        tests(
+            "Agent",
+            [
+                "needletail", "AgentConfig", "FileRegistry", "FileInput", "Publishing", "EventModel", "CShim", "CZlib",
+                logging,
+            ]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

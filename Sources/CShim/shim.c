@@ -1,0 +1,45 @@
+#define _GNU_SOURCE
+#include "CShim.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <pthread.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+static int64_t nanoseconds(struct statx_timestamp t) { return t.tv_sec * 1000000000LL + t.tv_nsec; }
+
+static int stat_at(int dirfd, const char *path, int flags, struct nt_stat *out) {
+    struct statx s;
+    unsigned want = STATX_TYPE | STATX_MODE | STATX_NLINK | STATX_INO | STATX_SIZE | STATX_MTIME | STATX_BTIME;
+    while (statx(dirfd, path, flags | AT_NO_AUTOMOUNT, want, &s) != 0)
+        if (errno != EINTR) return errno;
+    out->device = makedev(s.stx_dev_major, s.stx_dev_minor);
+    out->inode = s.stx_ino;
+    out->size = s.stx_size;
+    out->modified = nanoseconds(s.stx_mtime);
+    out->birth = s.stx_mask & STATX_BTIME ? nanoseconds(s.stx_btime) : 0;
+    out->mode = s.stx_mode;
+    out->links = s.stx_nlink;
+    return 0;
+}
+
+int nt_stat_at(int dirfd, const char *path, int follow, struct nt_stat *out) {
+    return stat_at(dirfd, path, follow ? 0 : AT_SYMLINK_NOFOLLOW, out);
+}
+
+int nt_stat_fd(int fd, struct nt_stat *out) { return stat_at(fd, "", AT_EMPTY_PATH, out); }
+
+uint64_t nt_filesystem_magic(const char *path) {
+    struct statfs s;
+    return statfs(path, &s) == 0 ? (uint64_t)s.f_type : 0;
+}
+
+int nt_send_queue(int fd) {
+    int bytes = 0;
+    return ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : -1;
+}
+
+void nt_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -1,0 +1,147 @@
+package import ByteTools
+import Synchronization
+
+/// Turns the lines of a delivery into events, one after the other, into whatever buffer the output has.
+///
+/// - Shape: a few words; made per delivery, on the thread that sends it. No allocation per line on the fast path.
+@safe
+package struct EventEncoder {
+    private let batch: Batch
+    private let counters: EventCounters?
+    private var segmentIndex = -1
+    private var segmentLines = 0..<0
+    private var time = TimeText(milliseconds: 0)
+
+    /// - Parameter counters: nil on a retry, so that a line is counted once.
+    package init(_ batch: Batch, counters: EventCounters? = nil) {
+        self.batch = batch
+        self.counters = counters
+    }
+
+    /// Writes the event of the line with this index of the batch.
+    /// - Returns: false, and nothing written, when the cursor has not the room; come back with more.
+    package mutating func encode(_ index: Int, to cursor: inout ByteCursor) -> Bool {
+        if !segmentLines.contains(index) { enter(segment: batch.segmentIndex(ofLine: index)) }
+        let segment = batch.segments[segmentIndex]
+        let line = batch.lines[index]
+        let bytes = unsafe UnsafeBufferPointer(start: batch.slab.base + Int(line.start), count: line.length)
+        let template = segment.source.template
+        let offset = segment.offset(of: line, at: index)
+        if template.parser == nil, template.renderer == nil {
+            guard cursor.room >= template.fixedRoom + JSONEscape.room(for: line.length) else { return false }
+            unsafe run(template, template.plain, bytes, line, offset, members: nil, error: "", &cursor)
+            return true
+        }
+        return unsafe encodeParsed(template, bytes, line, offset, &cursor)
+    }
+
+    /// The id of the event of this line.
+    package mutating func eventID(_ index: Int) -> String {
+        if !segmentLines.contains(index) { enter(segment: batch.segmentIndex(ofLine: index)) }
+        let segment = batch.segments[segmentIndex]
+        return segment.source.eventID(offset: segment.offset(of: batch.lines[index], at: index))
+    }
+
+    private mutating func enter(segment index: Int) {
+        segmentIndex = index
+        segmentLines = batch.segments[index].lineRange
+        time = TimeText(milliseconds: batch.segments[index].readAt)
+    }
+
+    private func run(
+        _ template: EventTemplate, _ program: [EventTemplate.Instruction], _ bytes: UnsafeBufferPointer<UInt8>,
+        _ line: LineRef, _ offset: UInt64, members: UnsafeBufferPointer<UInt8>?, error: String,
+        _ cursor: inout ByteCursor
+    ) {
+        var findings: EscapeFindings = []
+        let digits = DecimalDigits(offset)
+        unsafe template.constants.withUnsafeBufferPointer { constants in
+            for step in program {
+                switch step.kind {
+                case .constant:
+                    unsafe cursor.put(constants.baseAddress! + Int(step.start), count: Int(step.length))
+                case .time: time.write(to: &cursor)
+                case .offset: digits.write(to: &cursor)
+                case .message:
+                    guard let start = bytes.baseAddress else { continue }
+                    findings = unsafe JSONEscape.write(start, count: bytes.count, to: &cursor)
+                case .rawMessage: unsafe cursor.put(bytes)
+                case .flags: writeFlags(line, findings, &cursor)
+                case .members:
+                    guard let members = unsafe members, !members.isEmpty else { continue }
+                    cursor.put(0x2c)
+                    unsafe cursor.put(members)
+                case .parseError: if !error.isEmpty { writeError(error, &cursor) }
+                }
+            }
+        }
+        if !findings.isEmpty { counters?.invalidUTF8.add(1, ordering: .relaxed) }
+    }
+
+    private func writeFlags(_ line: LineRef, _ findings: EscapeFindings, _ cursor: inout ByteCursor) {
+        let invalid = findings.contains(.invalidUTF8)
+        guard line.isTruncated || invalid else { return }
+        cursor.put(",\"flags\":[")
+        if line.isTruncated { cursor.put("\"truncated\"") }
+        if line.isTruncated, invalid { cursor.put(",") }
+        if invalid { cursor.put("\"invalid_utf8\"") }
+        cursor.put("]")
+    }
+
+    private func writeError(_ error: String, _ cursor: inout ByteCursor) {
+        cursor.put(",\"error\":{\"message\":")
+        cursor.put(JSONEscape.quoted(String(error.prefix(120))))
+        cursor.put(",\"type\":\"json\"}")
+    }
+}
+
+/// The way of lines that are parsed, or of events that are rendered.
+extension EventEncoder {
+    private func encodeParsed(
+        _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64,
+        _ cursor: inout ByteCursor
+    ) -> Bool {
+        let need = template.fixedRoom + 1024 + JSONEscape.room(for: bytes.count)
+        if template.renderer == nil {
+            guard cursor.room >= need else { return false }
+            let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
+            switch parsed {
+            case .splice(let members):
+                unsafe run(template, template.parsed, bytes, line, offset, members: members, error: "", &cursor)
+                return true
+            case .failed(let error):
+                counters?.parseErrors.add(1, ordering: .relaxed)
+                unsafe run(template, template.plain, bytes, line, offset, members: nil, error: error, &cursor)
+                return true
+            case .merge: break
+            }
+        }
+        let event = unsafe wholeEvent(template, bytes, line, offset, need: need)
+        guard cursor.room >= event.count else { return false }
+        cursor.put(event)
+        return true
+    }
+
+    /// The event in memory of its own: merged and rendered as the template asks.
+    private func wholeEvent(
+        _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, need: Int
+    ) -> [UInt8] {
+        let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
+        var event = unsafe [UInt8](unsafeUninitializedCapacity: need) { buffer, count in
+            var cursor = unsafe ByteCursor(UnsafeMutableRawBufferPointer(buffer))
+            let room = cursor.room
+            switch parsed {
+            case .splice(let members):
+                unsafe run(template, template.parsed, bytes, line, offset, members: members, error: "", &cursor)
+            case .merge:
+                unsafe run(template, template.parsed, bytes, line, offset, members: nil, error: "", &cursor)
+            case .failed(let error):
+                if template.parser != nil { counters?.parseErrors.add(1, ordering: .relaxed) }
+                unsafe run(template, template.plain, bytes, line, offset, members: nil, error: error, &cursor)
+            }
+            count = room - cursor.room
+        }
+        if case .merge = parsed, let parser = template.parser { event = unsafe parser.merge(bytes, into: event) }
+        return unsafe template.renderer?.render(event: event, line: bytes) ?? event
+    }
+}

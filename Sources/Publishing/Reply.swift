@@ -1,0 +1,79 @@
+/// What became of the events of one delivery.
+package struct Reply: Sendable, Equatable {
+    /// What became of one event.
+    package enum Verdict: Sendable, Equatable {
+        case delivered
+        /// Not taken this time; send it again.
+        case retry
+        /// Will never be taken: keep it in the dead letters. The reason indexes `Reply.reasons`.
+        case rejected(reason: Int)
+    }
+
+    /// The verdicts, in the short form that most answers have.
+    package enum Verdicts: Sendable, Equatable {
+        case all(Verdict)
+        /// The first events of the selection were delivered, the rest was not (partial acknowledgement).
+        case prefix(delivered: Int)
+        /// One per event of the selection.
+        case each([Verdict])
+    }
+
+    package var verdicts: Verdicts
+    /// Least time to wait before the next attempt, when the server named one (`Retry-After`).
+    package var retryAfter: Duration?
+    /// Why events are to be retried.
+    package var failure: Failure?
+    /// Why events were rejected, with the server's words.
+    package var reasons: [Rejection]
+
+    package init(
+        _ verdicts: Verdicts, retryAfter: Duration? = nil, failure: Failure? = nil, reasons: [Rejection] = []
+    ) {
+        self.verdicts = verdicts
+        self.retryAfter = retryAfter
+        self.failure = failure
+        self.reasons = reasons
+    }
+
+    package static let delivered = Reply(.all(.delivered))
+
+    /// Everything is to be sent again.
+    package static func retry(_ failure: Failure, after: Duration? = nil) -> Reply {
+        Reply(.all(.retry), retryAfter: after, failure: failure)
+    }
+
+    package func verdict(at position: Int) -> Verdict {
+        switch verdicts {
+        case .all(let verdict): verdict
+        case .prefix(let delivered): position < delivered ? .delivered : .retry
+        case .each(let verdicts): verdicts[position]
+        }
+    }
+
+    /// A failed attempt. `label` is bounded, for metrics; `message` says what happened, for the log.
+    package struct Failure: Sendable, Equatable {
+        package enum Label: String, Sendable, CaseIterable {
+            case connect, tls, reset, timeout, protocolError = "protocol", status, io, shutdown
+        }
+        package let label: Label
+        package let message: String
+
+        package init(_ label: Label, _ message: String) {
+            self.label = label
+            self.message = message
+        }
+    }
+
+    /// Why an event was refused for good.
+    package struct Rejection: Sendable, Equatable {
+        /// Short and bounded: `http_400`, `too_large`.
+        package let reason: String
+        /// What the server answered, cut to 1024 bytes.
+        package let answer: String
+
+        package init(reason: String, answer: String) {
+            self.reason = reason
+            self.answer = String(answer.prefix(1024))
+        }
+    }
+}
