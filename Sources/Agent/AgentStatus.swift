@@ -21,6 +21,8 @@ package struct AgentStatus: Sendable, Equatable {
     package var configWarnings: [String] = []
     /// The agent is draining, and will end.
     package var stopping = false
+    /// What the process takes; nil where nobody asked.
+    package var usage: ProcessUsage?
 
     package init(
         version: String = AgentVersion.text, hostname: String, agentID: String = "", processID: Int32,
