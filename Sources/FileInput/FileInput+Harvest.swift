@@ -47,7 +47,8 @@ extension FileInput {
         harvest.generation = state.generation
         if harvest.read > 0 { state.lastRead = now }
         switch harvest.status {
-        case .more, .needsRoom: enqueue(state)
+        case .more: enqueue(state)
+        case .needsRoom: break
         case .atEnd: reachedEnd(state)
         }
         return harvest

@@ -134,6 +134,8 @@ package final class FileInput {
     /// With `once`: everything that was there at the start has been read.
     package var isExhausted: Bool { settings.once && ready.isEmpty && scanNumber > 0 }
 
+    /// Files with something to read.
+    package var activeCount: Int { ready.count }
     package var openCount: Int { open.count }
     package var fileCount: Int { table.count }
 
