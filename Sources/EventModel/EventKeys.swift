@@ -9,13 +9,18 @@ package struct EventKeys: Sendable, Equatable {
     package var defaults: [String]
     /// Of the configuration; they win.
     package var configured: [String]
+    /// The event has tags, which are added to those of the line.
+    package var hasTags: Bool
 
-    package init(own: [String] = [], defaults: [String] = [], configured: [String] = []) {
+    package init(own: [String] = [], defaults: [String] = [], configured: [String] = [], hasTags: Bool = false) {
+        self.hasTags = hasTags
         self.own = own
         self.defaults = defaults
         self.configured = configured
     }
 
     /// All of them, and those with a meaning of their own in every event.
-    package var all: [String] { ["@timestamp", "@metadata", "tags"] + own + defaults + configured }
+    package var all: [String] {
+        ["@timestamp", "@metadata"] + own + defaults + configured + (hasTags ? ["tags"] : [])
+    }
 }

@@ -96,7 +96,8 @@ package struct EventShape: Sendable {
         return EventKeys(
             own: ["log", "input"].filter { !configured.contains($0) },
             defaults: defaults.filter { !configured.contains($0) },
-            configured: configured + (includesEventID && !configured.contains("event") ? ["event"] : [])
+            configured: configured + (includesEventID && !configured.contains("event") ? ["event"] : []),
+            hasTags: !tags.isEmpty && !configured.contains("tags")
         )
     }
 
