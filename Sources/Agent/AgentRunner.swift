@@ -34,6 +34,21 @@ package enum AgentRunner {
     ) async -> ExitStatus {
         .software
     }
+
+    /// Reads the registry of the configured data directory, beside a running agent too.
+    /// - Returns: what to print: the answer, or why there is none.
+    package static func registry(_ query: RegistryQuery, _ options: ConfigOptions) -> (status: ExitStatus, text: String)
+    {
+        (.software, "")
+    }
+}
+
+/// A question to the registry.
+package enum RegistryQuery: Sendable, Equatable {
+    /// All files: path, offset, pipeline, … as a table or as a JSON array.
+    case list(json: Bool)
+    /// Everything that is known of the files with that path.
+    case show(path: String)
 }
 
 /// What `test config` found, and where the agent would keep its data.
