@@ -5,7 +5,7 @@ extension OutputContract {
     /// Sets up a peer and an output, holds them to one clause, and takes them down.
     package func check(_ clause: Clause) async throws {
         let peer = try await makePeer()
-        let output = try await makeOutput(peer)
+        let output = try await makeOutput(peer, clause.timeout)
         let driver = LaneDriver(output.makeLane(0))
         let outcome: Result<Void, any Error>
         do {
@@ -135,5 +135,15 @@ extension OutputContract {
 
     private func expect(_ condition: Bool, _ message: @autoclosure () -> String) throws {
         if !condition { throw ContractBreach(message()) }
+    }
+}
+
+extension OutputContract.Clause {
+    /// How long the output waits for its peer while it is held to this clause.
+    fileprivate var timeout: Duration {
+        switch self {
+        case .survives(.stalls), .survives(.staysSilent): OutputContract.impatience
+        default: OutputContract.patience
+        }
     }
 }
