@@ -71,7 +71,7 @@ let package = Package(
         library("EventModel", ["ByteTools"]),
         library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, logging]),
         library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
-        library("FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", crypto, logging]),
+        library("FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
         library("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL, crypto, logging]),
         library("LumberjackCodec", ["ByteTools", "CZlib", "CDeflate"]),

@@ -13,7 +13,7 @@ import Synchronization
 /// The agent put together: one registry, one event loop, and for each output a pipeline of its own.
 ///
 /// `start` gets the pipelines going at once; `AgentServices` adds what watches over them.
-final class Agent: Sendable {
+final class RunningAgent: Sendable {
     let settings: AgentSettings
     let identity: AgentIdentity
     let logger: Logger
@@ -29,13 +29,13 @@ final class Agent: Sendable {
     init(_ settings: AgentSettings, once: Bool, keepsPositions: Bool = true, logger: Logger) async throws {
         self.settings = settings
         self.logger = logger
-        Agent.prepareProcess()
-        registrar = keepsPositions ? try Registrar(Agent.registry(settings), logger: logger) : nil
+        RunningAgent.prepareProcess()
+        registrar = keepsPositions ? try Registrar(RunningAgent.registry(settings), logger: logger) : nil
         let store: any RegistryStore = registrar ?? VolatileRegistry()
         identity = .ofThisHost(name: settings.name, id: registrar?.agentID ?? AgentIdentity.randomUUID())
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let factory = OutputFactory(group: group, logger: logger)
-        let share = Agent.descriptors / max(1, settings.outputs.count)
+        let share = RunningAgent.descriptors / max(1, settings.outputs.count)
         var outputs: [any Output] = []
         var plans: [PipelinePlan] = []
         do {
@@ -44,7 +44,7 @@ final class Agent: Sendable {
                 let output = try factory.make(plan, counters: counters)
                 outputs.append(output)
                 plans.append(
-                    Agent.pipeline(
+                    RunningAgent.pipeline(
                         plan, output: output, counters: counters, settings: settings, identity: identity, store: store,
                         firstStart: registrar?.firstStart, once: once, descriptors: share, logger: logger))
                 try plans.last?.check()
@@ -75,6 +75,16 @@ final class Agent: Sendable {
         for thread in threads.withLock({ $0 }) { thread.stop(deadline: deadline) }
     }
 
+    /// Asks every pipeline's thread to show that it moves.
+    /// - Returns: what `signsOfLife` is at least once all of them have.
+    func askForSignsOfLife() -> Int {
+        let expected = signsOfLife + plans.count
+        for thread in threads.withLock({ $0 }) { thread.ping() }
+        return expected
+    }
+
+    var signsOfLife: Int { plans.reduce(0) { $0 + $1.pongs.current } }
+
     /// After `wait`: the last positions are written, the connections closed.
     func close() async {
         if let registrar, !registrar.close(timeout: .seconds(5)) {
@@ -98,7 +108,7 @@ final class Agent: Sendable {
 }
 
 /// Making the parts.
-extension Agent {
+extension RunningAgent {
     /// Descriptors that are kept for outputs, the registry and the status page.
     private static let reservedDescriptors = 64
 
