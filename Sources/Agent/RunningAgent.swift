@@ -46,7 +46,7 @@ final class RunningAgent: Sendable {
                 plans.append(
                     RunningAgent.pipeline(
                         plan, output: output, counters: counters, settings: settings, identity: identity, store: store,
-                        firstStart: registrar?.firstStart, once: once, descriptors: share, logger: logger))
+                        firstStart: nil, once: once, descriptors: share, logger: logger))
                 try plans.last?.check()
             }
         } catch {
@@ -102,7 +102,7 @@ final class RunningAgent: Sendable {
         status.registryRecovery = registrar?.recovery.map { "\($0)" }
         status.configWarnings = settings.warnings
         status.stopping = isStopping.load(ordering: .relaxed)
-        status.usage = ProcessUsage.current
+        status.usage = ProcessUsage.current()
         return status
     }
 }
