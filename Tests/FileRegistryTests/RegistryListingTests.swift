@@ -1,5 +1,6 @@
 import CShim
 import EventModel
+import GRDB
 import Glibc
 import Testing
 
@@ -23,6 +24,20 @@ struct RegistryListingTests {
         #expect(stopped.entries(path: "/var/log/app/2.log").map(\.record) == [record(2)])
         #expect(directory.names() == files, "reading leaves nothing behind")
         #expect(files == ["needletail.lock", "registry.db", "registry.db.backup"])
+    }
+
+    @Test func `a plain select shows positions with readable times`() throws {
+        let directory = try TemporaryDirectory()
+        try makeRegistry(directory, [record(1, offset: 7)])
+        let row = try DatabaseQueue(path: directory.path + "/registry.db").read {
+            try Row.fetchOne($0, sql: "SELECT path, offset, seen, updated FROM positions")
+        }
+        #expect(row?["path"] == "/var/log/app/1.log")
+        #expect(row?["offset"] == 7)
+        #expect(row?["seen"] == "2026-09-21T14:13:20.000Z")
+        let updated: String = try #require(row?["updated"])
+        let entry = try #require(try RegistryReader(directory: directory.path).entries.first)
+        #expect(updated.prefix(19) == TimeText(milliseconds: entry.updated / 1_000_000).text.prefix(19))
     }
 
     @Test func `a directory name with special characters is no obstacle`() throws {
