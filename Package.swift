@@ -38,6 +38,7 @@ let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: 
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -70,7 +71,7 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         library("ByteTools", ["CShim"]),
         library("EventModel", ["ByteTools"]),
-        library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, logging]),
+        library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
         library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library("FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
@@ -129,7 +130,7 @@ let package = Package(
         ),
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
-        tests("FileRegistry", ["EventModel", grdb]),
+        tests("FileRegistry", ["EventModel", "CShim", grdb, logging]),
         tests("Parsing", ["EventModel", "ByteTools", "CShim"]),
         tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim"]),
         tests("Publishing", ["EventModel", "ByteTools"]),

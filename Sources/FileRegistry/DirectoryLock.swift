@@ -25,7 +25,11 @@ final class DirectoryLock: Sendable {
         writeHolder()
     }
 
-    deinit { close(descriptor) }
+    /// Unlocks before closing, because a child process that was just forked may still hold the descriptor.
+    deinit {
+        _ = flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// A lock needs no write permission, so on a read-only file system the file that is there will do.
     private static func openFile(_ paths: RegistryPaths) throws(RegistryError) -> Int32 {

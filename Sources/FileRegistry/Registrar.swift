@@ -15,6 +15,7 @@ package final class Registrar: RegistryStore, Sendable {
     let desk: RegistrarDesk
     private let paths: RegistryPaths
     private let thread: NamedThread
+    private let logger: Logger
     /// A random UUID, kept for the agent's life.
     package let agentID: String
     /// When the first agent started on this `path.data`: RFC 3339, UTC.
@@ -33,6 +34,7 @@ package final class Registrar: RegistryStore, Sendable {
         firstStart = opened.snapshot.meta[MetaKey.firstStart] ?? ""
         self.desk = desk
         self.paths = paths
+        self.logger = logger
         let writer = RegistrarWriter(opening, opened, desk, lock, logger)
         thread = NamedThread("nt-registrar") { writer.run() }
     }
@@ -47,8 +49,15 @@ package final class Registrar: RegistryStore, Sendable {
     /// The first call hands over the rows that were loaded at the start; later ones read the file again.
     package func records(pipeline: String) -> [FileRecord] {
         if let rows = desk.monitor.withLock({ $0.loaded.removeValue(forKey: pipeline) }) { return rows }
-        guard let reader = try? RegistryReader(directory: paths.directory) else { return [] }
-        return reader.entries.lazy.map(\.record).filter { $0.pipeline == pipeline }
+        do {
+            let reader = try RegistryReader(directory: paths.directory)
+            return reader.entries.lazy.map(\.record).filter { $0.pipeline == pipeline }
+        } catch {
+            logger.error(
+                "The rows of a pipeline cannot be read again; its files are sent again from their first byte",
+                metadata: ["pipeline": "\(pipeline)", "cause": "\(error)"])
+            return []
+        }
     }
 
     package func submit(_ records: [FileRecord], removed: [Int64]) -> UInt64 {
@@ -79,9 +88,11 @@ package final class Registrar: RegistryStore, Sendable {
     @discardableResult
     package func flush(timeout: Duration) -> Bool {
         let goal = desk.monitor.change { state in
+            let dirty = self.committed < state.ticket
             state.waiting += 1
-            state.hurry = true
-            return (state.ticket, wake: true)
+            // Without anything to commit, the next submission would be hurried instead.
+            if dirty { state.hurry = true }
+            return (state.ticket, wake: dirty)
         }
         defer { desk.monitor.withLock { $0.waiting -= 1 } }
         return wait(for: goal, timeout: timeout)
