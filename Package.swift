@@ -138,8 +138,8 @@ let package = Package(
         tests("LumberjackCodec", ["CZlib"]),
         tests("LumberjackOutput", ["LumberjackCodec", "Transport", "Publishing", "EventModel", nioCore, nioPosix]),
         tests("TCPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix]),
-        tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioHTTP1]),
-        tests("FileOutput", ["Publishing", "EventModel"]),
+        tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioHTTP1, logging]),
+        tests("FileOutput", ["Publishing", "EventModel", "CShim", logging]),
         tests(
             "AgentConfig",
             [
