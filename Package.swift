@@ -71,7 +71,7 @@ let package = Package(
         library("EventModel", ["ByteTools"]),
         library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, logging]),
         library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
-        library("FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", crypto, logging]),
+        library("FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
         library("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL, crypto, logging]),
         library("LumberjackCodec", ["ByteTools", "CZlib", "CDeflate"]),
@@ -86,8 +86,8 @@ let package = Package(
         library(
             "HTTPOutput",
             [
-                "Transport", "Publishing", "EventModel", "ByteTools", "CZlib", "CDeflate", nioCore, nioSSL, nioHTTP1,
-                asyncHTTPClient, logging,
+                "Transport", "Publishing", "EventModel", "ByteTools", "CZlib", "CDeflate", nioCore, nioPosix, nioSSL,
+                nioHTTP1, asyncHTTPClient, logging,
             ]
         ),
         library("FileOutput", ["Publishing", "EventModel", "ByteTools", "CShim", logging]),
@@ -121,7 +121,10 @@ let package = Package(
         ),
         library(
             "TestSupport",
-            ["Publishing", "EventModel", "ByteTools", "LumberjackCodec", "CShim", "CZlib", nioCore, nioPosix, nioSSL]
+            [
+                "Publishing", "EventModel", "ByteTools", "LumberjackCodec", "CShim", "CZlib", nioCore, nioPosix, nioSSL,
+                nioHTTP1,
+            ]
         ),
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),

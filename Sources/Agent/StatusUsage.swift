@@ -1,3 +1,4 @@
+import CShim
 import Glibc
 
 /// What the process itself takes, read when somebody asks.

@@ -71,6 +71,7 @@ package struct EventEncoder {
                     guard let members = unsafe members, !members.isEmpty else { continue }
                     cursor.put(0x2c)
                     unsafe cursor.put(members)
+                case .bareMembers: if let members = unsafe members { unsafe cursor.put(members) }
                 case .parseError: if !error.isEmpty { writeError(error, &cursor) }
                 }
             }

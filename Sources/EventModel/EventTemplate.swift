@@ -19,13 +19,15 @@ package final class EventTemplate: Sendable {
         case flags
         /// `,` and the members of a JSON line.
         case members
+        /// The members of a JSON line: the inside of the object that they are put under.
+        case bareMembers
         /// `,"error":{…}` when the line could not be parsed and the input asks for it.
         case parseError
     }
 
     /// A step as the encoder runs it: what, and for constants which bytes of the block.
     struct Instruction {
-        enum Kind: UInt8 { case constant, time, offset, message, rawMessage, flags, members, parseError }
+        enum Kind: UInt8 { case constant, time, offset, message, rawMessage, flags, members, bareMembers, parseError }
         let kind: Kind
         let start: UInt32
         let length: UInt32
@@ -67,6 +69,7 @@ package final class EventTemplate: Sendable {
         case .rawMessage: kind = .rawMessage
         case .flags: kind = .flags
         case .members: kind = .members
+        case .bareMembers: kind = .bareMembers
         case .parseError: kind = .parseError
         }
         return Instruction(kind: kind, start: UInt32(start), length: UInt32(block.count - start))

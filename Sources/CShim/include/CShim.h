@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include "json.h"
 
 /// What the agent wants to know of a file, from one statx(2). Times in ns since 1970; birth is 0 where the
 /// file system does not keep it.

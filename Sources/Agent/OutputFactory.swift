@@ -1,0 +1,28 @@
+import AgentConfig
+import EventModel
+import FileOutput
+import HTTPOutput
+import Logging
+import LumberjackOutput
+import NIOCore
+import Publishing
+import TCPOutput
+
+/// Makes the outputs that the configuration asks for.
+struct OutputFactory {
+    let group: any EventLoopGroup
+    let logger: Logger
+
+    func make(_ plan: OutputPlan, counters: EventCounters?) throws -> any Output {
+        switch plan.kind {
+        case .logstash(let settings): try LumberjackOutput(settings, group: group, counters: counters)
+        case .tcp(let settings): try TCPOutput(settings, group: group, counters: counters)
+        case .http(let settings):
+            try HTTPOutput(
+                settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
+        case .file(let settings): FileOutput(settings, counters: counters, logger: logger)
+        case .console(let settings): ConsoleOutput(settings, counters: counters, logger: logger)
+        case .discard(let settings): DiscardOutput(settings, counters: counters)
+        }
+    }
+}

@@ -1,0 +1,253 @@
+import EventModel
+import FileInput
+import FileRegistry
+import Logging
+import Publishing
+import Synchronization
+
+/// The one thread of a pipeline: it reads files into batches, gives them to the output, and moves the registry over
+/// what is settled. Data goes one way: `readFiles` → `Publisher` → `carryOut` → output; settlements come back.
+final class PipelineLoop {
+    let plan: PipelinePlan
+    let inputs: [FileInput]
+    let streams: [StreamInput]
+    var publisher: Publisher
+    private let lanes: [any OutputLane]
+    private let mailbox: PipelineMailbox
+    private let poll = PipelinePoll()
+    private var stopDeadline: MonotonicTime?
+    private var isClosing = false
+    var gate: RegistryGate
+    private var publishedAt = MonotonicTime(nanoseconds: 0)
+    var failures: [Reply.Failure.Label: UInt64] = [:]
+    private var warning = RepeatedWarning()
+
+    /// Tags of the descriptors: the mailbox, streams, and from there on the inputs.
+    private enum Tag {
+        static let mailbox: UInt32 = 0
+        static let stream: UInt32 = 1
+        static let firstInput: UInt32 = 2
+    }
+
+    init(_ plan: PipelinePlan, mailbox: PipelineMailbox) throws {
+        self.plan = plan
+        self.mailbox = mailbox
+        inputs = try plan.makeInputs()
+        streams = try plan.makeStreams()
+        publisher = Publisher(traits: plan.output.traits, settings: plan.settings, deadLetters: plan.deadLetters)
+        lanes = (0..<plan.output.traits.lanes).map { plan.output.makeLane($0) }
+        gate = RegistryGate(store: plan.registry, budget: UInt64(plan.settings.budgetBytes))
+    }
+
+    /// Runs until it is told to stop, or with `once` until everything is settled.
+    func run() {
+        poll.add(mailbox.descriptor, tag: Tag.mailbox)
+        for (index, input) in inputs.enumerated() {
+            input.start(now: MonotonicTime.now.nanoseconds)
+            if input.watchDescriptor >= 0 { poll.add(input.watchDescriptor, tag: Tag.firstInput + UInt32(index)) }
+        }
+        for stream in streams {
+            guard let descriptor = stream.descriptor else { continue }
+            stream.isAlwaysReady = !poll.add(descriptor, tag: Tag.stream)
+        }
+        while !isDone { turn() }
+        finish()
+    }
+
+    /// One turn: what has come, what time brings, what can be read; then sleep if there was nothing.
+    private func turn() {
+        let now = MonotonicTime.now
+        for message in mailbox.take() { handle(message, now: now) }
+        for input in inputs where now.nanoseconds >= input.nextDeadline { input.tick(now: now.nanoseconds) }
+        publisher.advance(now: now)
+        let hasMore = stopDeadline == nil && readFiles(now: now)
+        carryOut()
+        gate.note(ticket: flushInputs(), settled: publisher.counts.total.settledTotal)
+        if plan.isOnce, stopDeadline == nil, isExhausted { stopDeadline = now }
+        if hasMore { look(until: now, now: now) } else { sleep(now: now) }
+    }
+
+    private func handle(_ message: PipelineMailbox.Message, now: MonotonicTime) {
+        switch message {
+        case .reply(let lane, let token, let reply):
+            if let failure = reply.failure { failed(failure, now: now) }
+            publisher.replied(lane: lane, token: token, reply, now: now)
+        case .ping: plan.pongs.add(1, ordering: .relaxed)
+        case .stop(let deadline):
+            guard stopDeadline == nil else { return }
+            stopDeadline = deadline
+            publisher.drain(now: now)
+        }
+    }
+
+    private func failed(_ failure: Reply.Failure, now: MonotonicTime) {
+        failures[failure.label, default: 0] += 1
+        guard let count = warning.occurred(at: ContinuousClock.now) else { return }
+        plan.logger.warning(
+            "events were not taken, they will be sent again",
+            metadata: [
+                "output.endpoint": "\(plan.output.traits.endpoint)", "error.type": "\(failure.label.rawValue)",
+                "error.message": "\(failure.message)", "count": "\(count)",
+            ])
+    }
+
+    // MARK: Reading
+
+    /// Chunks that are read before replies and watchers are looked at again.
+    private static let chunksPerTurn = 16
+
+    /// - Returns: whether there is more to read now.
+    private func readFiles(now: MonotonicTime) -> Bool {
+        if gate.isClosed { return false }
+        for stream in streams where stream.isReady {
+            guard read(stream, now: now) else { return false }
+        }
+        for _ in 0..<PipelineLoop.chunksPerTurn {
+            var read = false
+            for input in inputs {
+                guard let state = input.nextReady() else { continue }
+                guard harvest(state, of: input, now: now) else { return false }
+                read = true
+            }
+            carryOut()
+            if !read { return streams.contains(where: \.isReady) }
+        }
+        return true
+    }
+
+    /// - Returns: false when the budget has no room: nothing can be read until something is settled.
+    private func harvest(_ state: FileState, of input: FileInput, now: MonotonicTime) -> Bool {
+        let lane = publisher.lane(forFile: state.id)
+        var room = FileInput.minimumRoom
+        while true {
+            guard let batch = publisher.builder(lane: lane, room: room, now: now) else {
+                input.postpone(state)
+                return false
+            }
+            let harvest = input.harvest(state, into: batch, now: now.nanoseconds)
+            if harvest.read > 0 {
+                publisher.addRead(
+                    GenerationKey(fileID: state.id, generation: harvest.generation), read: harvest.read,
+                    filtered: harvest.filtered, empty: harvest.empty, cut: harvest.cut)
+            }
+            if case .needsRoom(let bytes) = harvest.status {
+                publisher.filled(lane: lane, minimumRoom: bytes, now: now)
+                room = bytes
+                continue
+            }
+            publisher.filled(lane: lane, minimumRoom: FileInput.minimumRoom, now: now)
+            return true
+        }
+    }
+
+    private func read(_ stream: StreamInput, now: MonotonicTime) -> Bool {
+        let lane = publisher.lane(forFile: stream.fileID)
+        guard let batch = publisher.builder(lane: lane, room: stream.roomNeeded, now: now) else { return false }
+        let harvest = stream.harvest(into: batch)
+        if harvest.read > 0 {
+            publisher.addRead(
+                GenerationKey(fileID: stream.fileID, generation: 0), read: harvest.read,
+                filtered: harvest.filtered, empty: harvest.empty, cut: harvest.cut)
+        }
+        publisher.filled(lane: lane, minimumRoom: stream.roomNeeded, now: now)
+        if stream.isAtEnd, let descriptor = stream.descriptor, !stream.isAlwaysReady { poll.remove(descriptor) }
+        return true
+    }
+
+    // MARK: Orders
+
+    private func carryOut() {
+        guard publisher.hasOrders else { return }
+        for order in publisher.takeOrders() {
+            switch order {
+            case .send(let lane, let token, let delivery):
+                lanes[lane].send(delivery) { [mailbox] reply in
+                    mailbox.post(.reply(lane: lane, token: token, reply))
+                }
+            case .settled(let settlements):
+                for settlement in settlements { settle(settlement) }
+            }
+        }
+        assert(publisher.unaccounted == 0, "the ledger does not close: \(publisher.unaccounted) bytes")
+    }
+
+    private func settle(_ settlement: Settlement) {
+        for input in inputs {
+            input.settled(
+                fileID: settlement.fileID, generation: settlement.generation, offset: settlement.offset,
+                anchor: settlement.anchor)
+        }
+        for stream in streams { stream.settled(fileID: settlement.fileID, offset: settlement.offset) }
+    }
+
+    private func flushInputs() -> UInt64? {
+        var ticket: UInt64?
+        for input in inputs { ticket = input.flushRegistry() ?? ticket }
+        let records = streams.compactMap { $0.takeRecord() }
+        return records.isEmpty ? ticket : plan.registry.submit(records, removed: [])
+    }
+
+    // MARK: Sleeping
+
+    private func sleep(now: MonotonicTime) {
+        if isDone { return }
+        publish(now: now, always: true)
+        guard mailbox.prepareToWait() else { return }
+        var deadline = publisher.nextDeadline
+        for input in inputs {
+            deadline = min(deadline ?? .init(nanoseconds: .max), MonotonicTime(nanoseconds: input.nextDeadline))
+        }
+        if gate.isClosed { deadline = min(deadline ?? .init(nanoseconds: .max), now + .milliseconds(200)) }
+        if let stopDeadline { deadline = min(deadline ?? stopDeadline, stopDeadline) }
+        if publisher.isIdle { publisher.trim() }
+        look(until: deadline, now: now)
+        mailbox.woken()
+    }
+
+    private func look(until deadline: MonotonicTime?, now: MonotonicTime) {
+        poll.wait(until: deadline, now: now) { tag in
+            switch tag {
+            case Tag.mailbox: break
+            case Tag.stream: for stream in streams where stream.descriptor != nil { stream.isReady = true }
+            default: inputs[Int(tag - Tag.firstInput)].watchEventsArrived(now: now.nanoseconds)
+            }
+        }
+        publish(now: now, always: false)
+    }
+
+    private func publish(now: MonotonicTime, always: Bool) {
+        guard always || now - publishedAt > .milliseconds(250) else { return }
+        publishedAt = now
+        let status = makeStatus()
+        plan.status.withLock { $0 = status }
+    }
+
+    // MARK: The end
+
+    private var isExhausted: Bool {
+        inputs.allSatisfy(\.isExhausted) && streams.allSatisfy(\.isAtEnd) && publisher.isIdle
+    }
+
+    private var isDone: Bool {
+        guard let stopDeadline else { return false }
+        return publisher.isDrained || MonotonicTime.now >= stopDeadline
+    }
+
+    /// Closes the connections, takes the last answers, and hands the last positions to the registrar.
+    private func finish() {
+        for lane in lanes { lane.close() }
+        let now = MonotonicTime.now
+        for message in mailbox.take() {
+            if case .reply(let lane, let token, let reply) = message {
+                publisher.replied(lane: lane, token: token, reply, now: now)
+            }
+        }
+        for order in publisher.takeOrders() {
+            if case .settled(let settlements) = order { for settlement in settlements { settle(settlement) } }
+        }
+        _ = flushInputs()
+        for input in inputs { input.stop() }
+        publish(now: now, always: true)
+        poll.close()
+    }
+}

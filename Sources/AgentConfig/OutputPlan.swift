@@ -1,0 +1,49 @@
+package import EventModel
+package import FileOutput
+package import HTTPOutput
+package import LumberjackOutput
+package import Publishing
+package import TCPOutput
+
+/// One output as configured: the protocol with its settings, and what its pipeline is told.
+package struct OutputPlan: Sendable, Equatable {
+    /// The protocol, with the settings that only it has.
+    package enum Kind: Sendable, Equatable {
+        case logstash(LumberjackSettings)
+        case tcp(TCPSettings)
+        case http(HTTPSettings)
+        case file(FileOutputSettings)
+        case console(ConsoleOutputSettings)
+        case discard(DiscardOutputSettings)
+
+        /// The name in the configuration: `logstash`, `tcp`, …
+        package var label: String {
+            switch self {
+            case .logstash: "logstash"
+            case .tcp: "tcp"
+            case .http: "http"
+            case .file: "file"
+            case .console: "console"
+            case .discard: "discard"
+            }
+        }
+    }
+
+    /// Key under `outputs:`, or the kind's label for the one `output.KIND`; unique, and part of the registry's key.
+    package var name: String
+    package var kind: Kind
+    package var pipeline = PipelineSettings()
+    /// How `tcp`, `file` and `console` write an event.
+    package var codec = Codec.json()
+    /// `@metadata.beat` of the events, in lower case (`index`).
+    package var index = OutputPlan.defaultIndex
+    /// Write the derived id as `event.id` too, not only as `@metadata._id` (`include_event_id`).
+    package var includeEventID = false
+
+    package static let defaultIndex = "needletail"
+
+    package init(name: String, kind: Kind) {
+        self.name = name
+        self.kind = kind
+    }
+}

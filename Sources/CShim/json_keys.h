@@ -1,0 +1,83 @@
+// The table of keys that a line is looked through for, and the set of those that were seen in it.
+#pragma once
+#include "CShim.h"
+#include <stdbool.h>
+#include <string.h>
+
+#define SET_BITS 1024
+#define SEEN_MAXIMUM 256
+
+struct key_entry {
+    uint32_t hash;
+    uint32_t count;
+    const uint8_t *name;
+    bool watched;
+};
+
+struct nt_json_keys {
+    // One bit per hash of a key in the table.
+    uint64_t set[SET_BITS / 64];
+    struct key_entry *entries;
+    size_t count;
+    bool no_dots;
+};
+
+// The keys of one line at the top level: a bit per hash, and where they are.
+struct seen_keys {
+    uint64_t set[SET_BITS / 64];
+    uint32_t hash[SEEN_MAXIMUM];
+    uint32_t start[SEEN_MAXIMUM];
+    uint32_t count[SEEN_MAXIMUM];
+    uint32_t used;
+};
+
+static inline uint64_t load64(const uint8_t *p) {
+    uint64_t v;
+    memcpy(&v, p, 8);
+    return v;
+}
+
+// First and last eight bytes and the length: enough to tell the keys of a log line apart; equal hashes are compared.
+static inline uint32_t key_hash(const uint8_t *p, size_t n) {
+    uint64_t low = n < 8 ? ~(~0ull << (8 * n)) : ~0ull;
+    uint64_t first = load64(p) & low;
+    uint64_t last = n > 8 ? load64(p + n - 8) : 0;
+    uint64_t h = (first * 0x9e3779b97f4a7c15ull) ^ ((last + n) * 0xc2b2ae3d27d4eb4full);
+    return (uint32_t)(h >> 32);
+}
+
+static inline bool set_take(uint64_t *set, uint32_t hash) {
+    uint32_t bit = hash >> 22;
+    uint64_t mask = 1ull << (bit & 63);
+    bool was = set[bit >> 6] & mask;
+    set[bit >> 6] |= mask;
+    return was;
+}
+
+// What a key is: 0 nothing special, 1 the line must be merged, 2 the watched key.
+static int key_compare(
+    const struct nt_json_keys *keys, const struct seen_keys *seen, const uint8_t *line, const uint8_t *name, size_t n,
+    uint32_t hash) {
+    for (uint32_t i = 0; i < seen->used; i++) {
+        if (seen->hash[i] == hash && seen->count[i] == n && memcmp(line + seen->start[i], name, n) == 0) return 1;
+    }
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct key_entry *entry = &keys->entries[i];
+        if (entry->hash == hash && entry->count == n && memcmp(entry->name, name, n) == 0)
+            return entry->watched ? 2 : 1;
+    }
+    return 0;
+}
+
+static inline int key_seen(
+    const struct nt_json_keys *keys, struct seen_keys *seen, const uint8_t *line, const uint8_t *name, size_t n) {
+    uint32_t hash = key_hash(name, n);
+    int kind = 0;
+    if (__builtin_expect(set_take(seen->set, hash), 0)) kind = key_compare(keys, seen, line, name, n, hash);
+    if (__builtin_expect(seen->used == SEEN_MAXIMUM, 0)) return 1;
+    seen->hash[seen->used] = hash;
+    seen->start[seen->used] = (uint32_t)(name - line);
+    seen->count[seen->used] = (uint32_t)n;
+    seen->used++;
+    return kind;
+}

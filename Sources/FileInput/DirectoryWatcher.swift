@@ -1,0 +1,99 @@
+import CShim
+import Glibc
+
+/// inotify on directories, one watch each however many files they hold: a hint that something happened, never the truth.
+///
+/// - Source: inotify(7). A queue overflow is reported as such, and the rescan makes up for what was missed.
+@safe
+final class DirectoryWatcher {
+    /// Something happened to a name in a watched directory.
+    struct Event: Equatable {
+        enum Kind { case modified, appeared, vanished, directoryChanged, overflow }
+        let kind: Kind
+        let directory: String
+        let name: String
+    }
+
+    /// Descriptor to wait on; -1 when the kernel gives none (then polling is all there is).
+    let descriptor: Int32
+    private var watches: [Int32: String] = [:]
+    private var byPath: [String: Int32] = [:]
+    private let buffer: UnsafeMutableRawBufferPointer
+
+    init() {
+        descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
+        unsafe buffer = .allocate(byteCount: 32 * 1024, alignment: 8)
+    }
+
+    deinit {
+        if descriptor >= 0 { Syscall.close(descriptor) }
+        unsafe buffer.deallocate()
+    }
+
+    /// Watches a directory; does nothing when it is watched already.
+    /// - Returns: false when the kernel refuses (no more watches, no permission): the directory must be polled.
+    func watch(_ directory: String) -> Bool {
+        if byPath[directory] != nil { return true }
+        guard descriptor >= 0 else { return false }
+        let mask =
+            UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE)
+            | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
+        let watch = unsafe inotify_add_watch(descriptor, directory, mask)
+        guard watch >= 0 else { return false }
+        watches[watch] = directory
+        byPath[directory] = watch
+        return true
+    }
+
+    /// Stops watching directories that no pattern leads to any more.
+    func keepOnly(_ directories: Set<String>) {
+        for (path, watch) in byPath where !directories.contains(path) {
+            inotify_rm_watch(descriptor, watch)
+            byPath[path] = nil
+            watches[watch] = nil
+        }
+    }
+
+    /// Everything that has happened since the last call.
+    func events(_ handle: (Event) -> Void) {
+        guard descriptor >= 0 else { return }
+        while true {
+            let count = unsafe read(descriptor, buffer.baseAddress, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return }
+            unsafe parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]), handle)
+            if unsafe count < buffer.count / 2 { return }
+        }
+    }
+
+    private func parse(_ bytes: UnsafeRawBufferPointer, _ handle: (Event) -> Void) {
+        let header = MemoryLayout<inotify_event>.size
+        var at = 0
+        while at + header <= bytes.count {
+            let watch = unsafe bytes.loadUnaligned(fromByteOffset: at, as: Int32.self)
+            let mask = unsafe bytes.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self)
+            let length = unsafe Int(bytes.loadUnaligned(fromByteOffset: at + 12, as: UInt32.self))
+            let start = at + header
+            at = start + length
+            if mask & UInt32(IN_Q_OVERFLOW) != 0 {
+                handle(Event(kind: .overflow, directory: "", name: ""))
+                continue
+            }
+            guard let directory = watches[watch] else { continue }
+            if mask & UInt32(IN_IGNORED) != 0 {
+                watches[watch] = nil
+                if byPath[directory] == watch { byPath[directory] = nil }
+            }
+            let name = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<at]).prefix { $0 != 0 }
+            let text = unsafe String(decoding: name, as: UTF8.self)
+            handle(Event(kind: kind(mask), directory: directory, name: text))
+        }
+    }
+
+    private func kind(_ mask: UInt32) -> Event.Kind {
+        let own = UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_IGNORED) | UInt32(IN_UNMOUNT)
+        if mask & (UInt32(IN_ISDIR) | own) != 0 { return .directoryChanged }
+        if mask & UInt32(IN_MODIFY) != 0 { return .modified }
+        return mask & (UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)) != 0 ? .appeared : .vanished
+    }
+}

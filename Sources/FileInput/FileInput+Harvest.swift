@@ -1,0 +1,241 @@
+import ByteTools
+package import EventModel
+import FileRegistry
+import Glibc
+import Logging
+
+/// What one look at a file brought.
+package struct Harvest {
+    package enum Status {
+        /// There is probably more; it stays in the queue.
+        case more
+        /// Read to its end for now.
+        case atEnd
+        /// A line does not fit: come back with a batch that has so many bytes free.
+        case needsRoom(Int)
+    }
+
+    package var status: Status
+    /// Bytes of the file that were taken, and those of them that make no event.
+    package var read: UInt64 = 0
+    package var filtered: UInt64 = 0
+    package var empty: UInt64 = 0
+    package var cut: UInt64 = 0
+    package var generation: UInt32 = 0
+
+    static let atEnd = Harvest(status: .atEnd)
+}
+
+/// Reading: from the file straight into a batch.
+extension FileInput {
+    /// Bytes that one file may read before it is another's turn.
+    static let turnBytes = 256 * 1024
+    /// Least room that makes a read worth while.
+    package static let minimumRoom = 16 * 1024
+
+    /// Reads a chunk of a file into the batch and splits it into lines.
+    package func harvest(_ state: FileState, into batch: BatchBuilder, now: Int64) -> Harvest {
+        guard prepare(state, now: now) else { return .atEnd }
+        var harvest: Harvest
+        do throws(Syscall.Failure) {
+            harvest = try format.isPlain ? readPlain(state, batch) : readRecoded(state, batch)
+        } catch {
+            refuse(state.path, "file cannot be read", error.text)
+            close(state)
+            return .atEnd
+        }
+        harvest.generation = state.generation
+        if harvest.read > 0 { state.lastRead = now }
+        switch harvest.status {
+        case .more: enqueue(state)
+        case .needsRoom: break
+        case .atEnd: reachedEnd(state)
+        }
+        return harvest
+    }
+
+    private func reachedEnd(_ state: FileState) {
+        if state.isUnlinked, !state.isQueued {
+            close(state)
+            finishUnlinked(state)
+        } else if settings.closeOnEOF {
+            close(state)
+        }
+    }
+
+    /// Makes sure that the file is open and that it is the one of its record.
+    private func prepare(_ state: FileState, now: Int64) -> Bool {
+        if !state.isOpen {
+            if state.isUnlinked {
+                finishUnlinked(state)
+                return false
+            }
+            guard openDescriptor(state, now: now) else { return false }
+        }
+        guard !state.isVerified || state.source == nil else { return true }
+        do throws(Syscall.Failure) {
+            let head = try FileIdentity.head(state.descriptor)
+            if !state.isVerified { verify(state, head) }
+            if state.source == nil { return try makeSource(state, head) }
+            return true
+        } catch {
+            refuse(state.path, "file cannot be read", error.text)
+            close(state)
+            return false
+        }
+    }
+
+    /// Compares the file's beginning with what the registry knows of it.
+    private func verify(_ state: FileState, _ head: [UInt8]) {
+        state.isVerified = true
+        let known = FileIdentity.Fingerprint(hash: state.record.fingerprint, length: state.record.fingerprintLength)
+        if known.length > 0, !FileIdentity.matches(head, known) {
+            restart(state, "file begins otherwise than before, read anew from its start")
+        }
+    }
+
+    /// Names the generation once its first line is whole, and makes the template of its events.
+    private func makeSource(_ state: FileState, _ head: [UInt8]) throws(Syscall.Failure) -> Bool {
+        guard !head.isEmpty else { return false }
+        if state.record.idKey.isEmpty {
+            let stat = try Syscall.stat(descriptor: state.descriptor)
+            let whole = head.count == FileIdentity.fingerprintMaximum || head.contains(0x0a)
+            guard whole || endsHere(state) || !format.isPlain else { return false }
+            state.record.idKey = FileIdentity.key(stat, generation: state.generation, head: head)
+        }
+        growFingerprint(state, head)
+        let record = state.record
+        let complete = record.fingerprintLength == FileIdentity.fingerprintMaximum
+        let facts = FileFacts(
+            path: record.path, device: record.device, inode: record.inode,
+            fingerprint: complete ? record.fingerprint : nil, idKey: record.idKey
+        )
+        state.source = EventSource(
+            fileID: state.id, generation: state.generation, path: record.path, idKey: record.idKey,
+            template: context.template(facts)
+        )
+        return true
+    }
+
+    private func growFingerprint(_ state: FileState, _ head: [UInt8]) {
+        guard head.count > state.record.fingerprintLength else { return }
+        let print = FileIdentity.fingerprint(head)
+        state.record.fingerprint = print.hash
+        state.record.fingerprintLength = print.length
+    }
+
+    /// What is there now is all there will be: an unterminated last line is sent as it is.
+    func endsHere(_ state: FileState) -> Bool { state.isUnlinked || settings.once }
+
+    /// The fast way: LF-terminated lines of bytes that need no recoding.
+    private func readPlain(_ state: FileState, _ batch: BatchBuilder) throws(Syscall.Failure) -> Harvest {
+        let overlap = Int(state.anchor.length)
+        let want = wanted(state, batch, overlap)
+        let from = state.readOffset - UInt64(overlap)
+        let start = unsafe batch.free
+        let got = try unsafe Syscall.read(state.descriptor, into: start, count: want, at: from)
+        guard unsafe isUntouched(state, start, got) else {
+            restart(state, "file was truncated or replaced, read anew from its start")
+            return Harvest(status: .more)
+        }
+        if try stillUnfinished(state) { return .atEnd }
+        let bytes = got - overlap
+        state.size = max(state.size, state.readOffset + UInt64(bytes))
+        if bytes == 0 { return .atEnd }
+        guard let source = state.source else { return .atEnd }
+        let segment = batch.beginSegment(
+            source, readAt: Syscall.wallMilliseconds(), base: Int64(from) - Int64(batch.used), start: state.readOffset
+        )
+        let atEnd = got < want
+        return try split(state, batch, segment, overlap: overlap, bytes: bytes, atEnd: atEnd)
+    }
+
+    /// As much as the batch has room for, by the file's usual length of a line.
+    private func wanted(_ state: FileState, _ batch: BatchBuilder, _ overlap: Int) -> Int {
+        let events = batch.eventRoom &* (state.lineBytes + state.lineBytes / 4)
+        let least = max(4096, state.lineBytes * 2)
+        let bytes = min(batch.room - overlap, max(FileInput.turnBytes, least), max(events, least))
+        return bytes + overlap
+    }
+
+    /// The bytes in front of the position are those that were read before.
+    private func isUntouched(_ state: FileState, _ start: UnsafePointer<UInt8>, _ got: Int) -> Bool {
+        let overlap = Int(state.anchor.length)
+        guard got >= overlap else { return false }
+        let anchor = unsafe Anchor(endingAt: start + overlap, count: overlap)
+        return overlap == 0 || anchor == state.anchor
+    }
+
+    private func split(
+        _ state: FileState, _ batch: BatchBuilder, _ begun: Segment, overlap: Int, bytes: Int, atEnd: Bool
+    ) throws(Syscall.Failure) -> Harvest {
+        var segment = begun
+        var harvest = Harvest(status: atEnd ? .atEnd : .more)
+        let first = batch.used + overlap
+        let base = unsafe batch.slab.base
+        var at = first
+        let end = first + bytes
+        let maximum = settings.messageMaxBytes
+        var stopped = false
+        while at < end {
+            if batch.eventRoom == 0 {
+                stopped = true
+                break
+            }
+            guard let found = unsafe memchr(base + at, 0x0a, end - at) else { break }
+            let next = unsafe (UnsafeRawPointer(found) - UnsafeRawPointer(base)) + 1
+            guard next - at - 1 <= maximum else { break }
+            unsafe takeLine(batch, base, at, next - 1, &harvest)
+            at = next
+        }
+        if at == first, !stopped {
+            return try lastLine(state, batch, segment, overlap: overlap, bytes: bytes, atEnd: atEnd)
+        }
+        finish(state, batch, &segment, &harvest, first: first, at: at, overlap: overlap)
+        if stopped || at < end {
+            harvest.status = atEnd && !stopped && !endsHere(state) ? partial(state, end - at) : .more
+        }
+        return harvest
+    }
+
+    @inline(__always)
+    private func takeLine(
+        _ batch: BatchBuilder, _ base: UnsafeMutablePointer<UInt8>, _ start: Int, _ end: Int, _ harvest: inout Harvest
+    ) {
+        var length = end - start
+        let carriageReturn = unsafe length > 0 && base[end - 1] == 0x0d
+        if carriageReturn { length -= 1 }
+        if length == 0 {
+            harvest.empty += UInt64(end - start + 1)
+        } else if unsafe format.drops(base + start, count: length) {
+            harvest.filtered += UInt64(end - start + 1)
+        } else {
+            batch.append(LineRef(start: start, length: length, carriageReturn: carriageReturn))
+        }
+    }
+
+    /// Closes the segment behind the last whole line, and moves the file's position there.
+    func finish(
+        _ state: FileState, _ batch: BatchBuilder, _ segment: inout Segment, _ harvest: inout Harvest, first: Int,
+        at: Int, overlap: Int
+    ) {
+        let taken = at - first
+        harvest.read = UInt64(taken)
+        segment.end = segment.start + UInt64(taken)
+        segment.eventBytes = harvest.read - harvest.filtered - harvest.empty
+        segment.anchor = unsafe Anchor(endingAt: batch.slab.base + at, count: overlap + taken)
+        let lines = batch.lines.count - segment.firstLine
+        if lines > 0 { state.lineBytes = max(16, (state.lineBytes * 3 + taken / lines) / 4) }
+        batch.endSegment(segment, used: at)
+        state.readOffset = segment.end
+        state.anchor = segment.anchor
+        state.searched = 0
+        if state.record.fingerprintLength < FileIdentity.fingerprintMaximum { state.source = nil }
+    }
+
+    /// Bytes without a terminator wait for the rest of their line.
+    private func partial(_ state: FileState, _ bytes: Int) -> Harvest.Status {
+        state.searched = UInt64(bytes)
+        return .atEnd
+    }
+}

@@ -1,0 +1,40 @@
+package import EventModel
+import FileRegistry
+
+/// Settlements on their way to the registry.
+extension FileInput {
+    /// Everything of a file up to a position is settled. An older generation moves nothing.
+    package func settled(fileID: Int64, generation: UInt32, offset: UInt64, anchor: Anchor) {
+        guard let state = table.byID[fileID], state.generation == generation, offset >= state.record.offset else {
+            return
+        }
+        state.record.offset = offset
+        state.record.anchor = anchor
+        state.isStored = true
+        dirty[fileID] = state.record
+        if state.isUnlinked { finishUnlinked(state) }
+    }
+
+    /// Hands the changed rows to the registrar; once per turn of the loop, not per settlement.
+    /// - Returns: the registrar's ticket, nil when nothing has changed.
+    @discardableResult
+    package func flushRegistry() -> UInt64? {
+        guard !dirty.isEmpty || !removedRows.isEmpty else { return nil }
+        let now = Syscall.wallMilliseconds() * 1_000_000
+        let records = dirty.values.map { record in
+            var stamped = record
+            if !stamped.removed { stamped.seen = now }
+            return stamped
+        }
+        let ticket = context.registry.submit(records, removed: removedRows)
+        dirty.removeAll(keepingCapacity: dirty.count < 4096)
+        removedRows.removeAll()
+        return ticket
+    }
+
+    /// Closes all files; the positions are the registry's.
+    package func stop() {
+        flushRegistry()
+        for state in Array(open.states.values) { close(state) }
+    }
+}

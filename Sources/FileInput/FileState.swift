@@ -1,0 +1,76 @@
+import CShim
+import EventModel
+import FileRegistry
+
+/// One file as the pipeline's thread knows it. A file with nothing to say is this and nothing more: no descriptor, no
+/// buffer, no timer.
+///
+/// - Ownership: the pipeline's thread.
+package final class FileState {
+    /// What the registry has, or will have with the next commit.
+    var record: FileRecord
+    /// Everything before this byte has been put into batches.
+    package internal(set) var readOffset: UInt64
+    /// What stands in front of `readOffset`.
+    var anchor: Anchor
+    /// -1 while closed.
+    var descriptor: Int32 = -1
+    /// The open descriptor has been found to be the file of the record.
+    var isVerified = false
+    /// How its lines become events; nil until the first line of the generation is whole.
+    var source: EventSource?
+    /// Waits in the ready queue.
+    var isQueued = false
+    /// Size and modification time at the last look.
+    var size: UInt64 = 0
+    var modified: Int64 = 0
+    /// Bytes behind `readOffset` that are known to hold no terminator.
+    var searched: UInt64 = 0
+    /// The name is gone; what the descriptor still has is read to the end.
+    var isUnlinked = false
+    /// Renamed to a name that no pattern matches; it is read to its end all the same.
+    var isOutside = false
+    /// Number of the last scan that saw it.
+    var scan = 0
+    /// When bytes were last read, and when it was opened (monotonic ns).
+    var lastRead: Int64 = 0
+    var openedAt: Int64 = 0
+    /// Guess at the bytes of a line, to read about as much as a batch has room for.
+    var lineBytes = 256
+    /// The record has been handed to the registry at least once.
+    var isStored: Bool
+    /// The content was left out by `ignore_older` or `ignore_inactive`.
+    var isIgnored = false
+
+    init(record: FileRecord, stored: Bool) {
+        self.record = record
+        readOffset = record.offset
+        anchor = record.anchor
+        isStored = stored
+    }
+
+    package var id: Int64 { record.id }
+    package var path: String { record.path }
+    package var generation: UInt32 { record.generation }
+    var key: InodeKey { InodeKey(device: record.device, inode: record.inode) }
+    var isOpen: Bool { descriptor >= 0 }
+    /// Everything that was read is settled.
+    var isSettled: Bool { record.offset == readOffset }
+    /// Bytes that are there and not yet read.
+    package var unread: UInt64 { size > readOffset ? size - readOffset : 0 }
+
+    /// The same inode begins anew: truncated, or replaced in place.
+    func beginGeneration() {
+        record.generation += 1
+        record.offset = 0
+        record.anchor = .none
+        record.fingerprint = ""
+        record.fingerprintLength = 0
+        record.idKey = ""
+        readOffset = 0
+        anchor = .none
+        searched = 0
+        source = nil
+        isIgnored = false
+    }
+}
