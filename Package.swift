@@ -151,6 +151,7 @@ let package = Package(
             "Agent",
             [
                 "needletail", "AgentConfig", "FileRegistry", "FileInput", "Publishing", "EventModel", "CShim", "CZlib",
+                argumentParser,
                 logging,
             ]
         ),

@@ -3,6 +3,7 @@
 /// - `-path.data DIR`, `-strict.perms=false`: long names behind one dash;
 /// - `-c FILE -e`: no command means `run`;
 /// - `-c FILE test config`: options in front of the command;
+/// - `-Ekey=value` without a blank;
 /// - `--strict.perms` alone means true.
 package enum CommandLineForm {
     private static let commands: Set<String> = [
@@ -18,7 +19,7 @@ package enum CommandLineForm {
 
     package static func normalised(_ arguments: [String]) -> [String] {
         let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
-        let options = arguments[..<end].map(twoDashes)
+        let options = arguments[..<end].flatMap(apart).map(twoDashes)
         let rest = arguments[end...]
         guard let first = options.first, !global.contains(first), !first.hasPrefix("--generate-"),
             !first.hasPrefix("--experimental-")
@@ -26,6 +27,12 @@ package enum CommandLineForm {
         guard first.hasPrefix("-"), first != "-" else { return options + rest }
         guard let command = commandIndex(options) else { return ["run"] + options + rest }
         return Array(options[command...]) + options[..<command] + rest
+    }
+
+    /// `-Ekey=value` to `-E key=value`: the parser would take it for a name with a value.
+    private static func apart(_ argument: String) -> [String] {
+        guard argument.hasPrefix("-E"), argument.count > 2 else { return [argument] }
+        return ["-E", String(argument.dropFirst(2))]
     }
 
     /// `-path.data=x` to `--path.data=x`.

@@ -9,7 +9,7 @@ package struct ConfigurationArguments: ParsableArguments {
     package var files: [String] = []
 
     @Option(
-        name: .customShort("E", allowingJoined: true),
+        name: .customShort("E"),
         help: ArgumentHelp("Overrides a setting: -E output.console.pretty=true", valueName: "key=value"))
     package var overrides: [String] = []
 

@@ -59,7 +59,7 @@ package struct ShipCommand: AsyncParsableCommand {
     package var raw = false
 
     @Option(
-        name: .customShort("E", allowingJoined: true),
+        name: .customShort("E"),
         help: ArgumentHelp("Any other setting: -E output.logstash.pipelining=4", valueName: "key=value"))
     package var overrides: [String] = []
 
