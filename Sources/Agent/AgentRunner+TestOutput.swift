@@ -1,7 +1,6 @@
 import AgentConfig
-import HTTPOutput
 import Logging
-import LumberjackOutput
+import NIOCore
 import NIOPosix
 import Publishing
 import TCPOutput
@@ -65,5 +64,3 @@ protocol ProbedOutput: Output {
 }
 
 extension TCPOutput: ProbedOutput {}
-extension LumberjackOutput: ProbedOutput {}
-extension HTTPOutput: ProbedOutput {}
