@@ -49,6 +49,9 @@ struct ErrorTests {
             "a.yml:2:11: 'outputs.a.type' is missing; it is one of logstash, tcp, http, file, console, discard"
         ),
         (
+            "outputs: {a: {type: htpp}}", "a.yml:2:21: unknown output 'htpp'; did you mean 'http'?"
+        ),
+        (
             "output.file: {path: /a, permissions: 600}",
             "a.yml:2:38: expected a file mode in octal such as 0600, found '600'"
         ),

@@ -37,6 +37,16 @@ struct LoadTests {
         #expect(settings.name == "web1" && settings.logging.json)
     }
 
+    @Test func `a later key with nothing behind it changes nothing`() throws {
+        let folder = try Folder()
+        let first = try folder.write(
+            "a.yml", "filebeat.inputs: [{type: stdin, tags: [a]}]\noutput.console.pretty: true")
+        let second = try folder.write("b.yml", "filebeat.inputs:\noutput.console:")
+        let settings = try ConfigLoader.load(files: [first, second], environment: [:])
+        #expect(settings.inputs[0].tags == ["a"])
+        #expect(settings.outputs[0].codec == .json(pretty: true))
+    }
+
     @Test func `an override is YAML, or text`() throws {
         let settings = try load(
             smallest,
