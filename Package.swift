@@ -36,7 +36,9 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
@@ -69,7 +71,7 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         library("ByteTools", ["CShim"]),
         library("EventModel", ["ByteTools"]),
-        library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, logging]),
+        library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
         library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library("FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
@@ -103,7 +105,7 @@ let package = Package(
             [
                 "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", hummingbird,
-                httpTypes, serviceLifecycle, nioCore, nioPosix, logging,
+                httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
             ]
         ),
         .executableTarget(
@@ -128,16 +130,16 @@ let package = Package(
         ),
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
-        tests("FileRegistry", ["EventModel", grdb]),
-        tests("Parsing", ["EventModel", "ByteTools"]),
+        tests("FileRegistry", ["EventModel", "CShim", grdb, logging]),
+        tests("Parsing", ["EventModel", "ByteTools", "CShim"]),
         tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim"]),
         tests("Publishing", ["EventModel", "ByteTools"]),
         tests("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL]),
         tests("LumberjackCodec", ["CZlib"]),
         tests("LumberjackOutput", ["LumberjackCodec", "Transport", "Publishing", "EventModel", nioCore, nioPosix]),
         tests("TCPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix]),
-        tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioHTTP1]),
-        tests("FileOutput", ["Publishing", "EventModel"]),
+        tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioHTTP1, logging]),
+        tests("FileOutput", ["Publishing", "EventModel", "CShim", logging]),
         tests(
             "AgentConfig",
             [

@@ -1,8 +1,9 @@
-package import AgentConfig
+import AgentConfig
 import FileRegistry
 import Glibc
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// What the command line calls: one function for each thing that the agent can be asked to do.
 ///

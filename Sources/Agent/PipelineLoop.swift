@@ -72,7 +72,7 @@ final class PipelineLoop {
         case .reply(let lane, let token, let reply):
             if let failure = reply.failure { failed(failure, now: now) }
             publisher.replied(lane: lane, token: token, reply, now: now)
-        case .ping: plan.pongs.add(1, ordering: .relaxed)
+        case .ping: plan.pongs.addOne()
         case .stop(let deadline):
             guard stopDeadline == nil else { return }
             stopDeadline = deadline

@@ -108,6 +108,6 @@ package final class SharedStatus: Sendable {
 final class PingCount: Sendable {
     private let value = Atomic<Int>(0)
 
-    func add(_ count: Int, ordering: AtomicUpdateOrdering) { value.add(count, ordering: ordering) }
+    func addOne() { value.add(1, ordering: .relaxed) }
     var current: Int { value.load(ordering: .relaxed) }
 }

@@ -26,7 +26,7 @@ final class RunningAgent: Sendable {
     private let isStopping = Atomic<Bool>(false)
 
     /// - Parameter keepsPositions: false for `ship` without `--resume`: no data directory is touched.
-    init(_ settings: AgentSettings, once: Bool, keepsPositions: Bool = true, logger: Logger) async throws {
+    init(_ settings: AgentSettings, once: Bool, keepsPositions: Bool = true, compressedFiles: [String] = [], logger: Logger) async throws {
         self.settings = settings
         self.logger = logger
         RunningAgent.prepareProcess()
@@ -46,7 +46,8 @@ final class RunningAgent: Sendable {
                 plans.append(
                     RunningAgent.pipeline(
                         plan, output: output, counters: counters, settings: settings, identity: identity, store: store,
-                        firstStart: registrar?.firstStart, once: once, descriptors: share, logger: logger))
+                        firstStart: registrar.flatMap { TimeText.milliseconds(of: Array($0.firstStart.utf8)) }.map { $0 * 1_000_000 }, once: once, descriptors: share, logger: logger))
+                plans[plans.count - 1].compressedFiles = compressedFiles
                 try plans.last?.check()
             }
         } catch {
@@ -57,6 +58,12 @@ final class RunningAgent: Sendable {
         }
         self.outputs = outputs
         self.plans = plans
+    }
+
+    /// Bytes that an earlier run with the same data directory had settled.
+    var resumedBytes: UInt64 {
+        guard let registrar else { return 0 }
+        return plans.reduce(0) { $0 + registrar.records(pipeline: $1.name).reduce(0) { $0 + $1.offset } }
     }
 
     func start() {
@@ -102,7 +109,7 @@ final class RunningAgent: Sendable {
         status.registryRecovery = registrar?.recovery.map { "\($0)" }
         status.configWarnings = settings.warnings
         status.stopping = isStopping.load(ordering: .relaxed)
-        status.usage = ProcessUsage.current
+        status.usage = ProcessUsage.current()
         return status
     }
 }

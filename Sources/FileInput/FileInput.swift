@@ -76,6 +76,14 @@ package final class FileInput {
         table = FileTable(records: records)
     }
 
+    /// The files that a pattern of `paths` matches now.
+    package static func paths(matching pattern: String) -> [String] {
+        var walk = DirectoryWalk()
+        var found: [String] = []
+        walk.run(PathGlob.parse(pattern, recursive: true), found: { found.append($0) }, other: { _, _ in })
+        return found.sorted()
+    }
+
     /// Readable when something happened in a watched directory; -1: there is none.
     package var watchDescriptor: Int32 { watcher.descriptor }
 
@@ -136,6 +144,8 @@ package final class FileInput {
 
     /// Files with something to read.
     package var activeCount: Int { ready.count }
+    /// Files of which everything that is there has been read and settled.
+    package var doneCount: Int { table.states.count { $0.isSettled && $0.unread == 0 } }
     package var openCount: Int { open.count }
     package var fileCount: Int { table.count }
 

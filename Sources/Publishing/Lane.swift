@@ -3,10 +3,10 @@ import EventModel
 /// One ordered stream of deliveries as a pure state machine: what is waiting, what is in flight, when to try again.
 ///
 /// States: *open* (deliveries go out as the window allows), *backing off* (nothing goes out until a time), *probing*
-/// (one delivery is out to see whether the peer is well again). Only success leads back to open.
+/// (one delivery is out to see whether the peer is well again). Only a probe's success leads back to open.
 struct Lane {
     /// Events of one batch that travel together.
-    struct Parcel {
+    struct Parcel: Equatable {
         let sequence: UInt64
         var events: EventSelection
         var attempt: Int
@@ -25,34 +25,59 @@ struct Lane {
         case abandoned
     }
 
+    /// What came of a delivery that was not taken in whole.
+    struct Failure {
+        /// What is to be sent again.
+        var retry: EventSelection
+        /// Least time to wait, as the server said.
+        var retryAfter: Duration?
+        /// Some events of the delivery were settled: the peer is alive, and this is no failure in a row with earlier ones.
+        var hadProgress: Bool
+    }
+
+    /// Events of the first delivery with slow start.
+    static let slowStartEvents = 10
+
     let window: Int
     let maxEvents: Int
     let slowStart: Bool
-    var state = State.open
-    var backoff: Backoff
-    /// To be sent, by ascending sequence.
+    private(set) var state = State.open
+    private(set) var backoff: Backoff
+    /// To be sent, in the order of the lines.
     private(set) var waiting: [Parcel] = []
     private(set) var inFlight: [Flight] = []
     /// Most events of the next delivery; below `maxEvents` only with slow start.
-    private var eventLimit: Int
+    private(set) var eventLimit: Int
+    private var isDraining = false
 
     init(window: Int, maxEvents: Int, slowStart: Bool, backoff: Backoff) {
         self.window = window
         self.maxEvents = maxEvents
         self.slowStart = slowStart
         self.backoff = backoff
-        eventLimit = slowStart ? min(10, maxEvents) : maxEvents
+        eventLimit = slowStart ? min(Lane.slowStartEvents, maxEvents) : maxEvents
     }
 
     /// Nothing is on its way, so that a batch should leave at once.
     var isHungry: Bool { state == .open && inFlight.isEmpty && waiting.isEmpty }
-    var isIdle: Bool { inFlight.isEmpty && waiting.isEmpty }
+
+    /// A batch sealed now would leave at once; otherwise it may as well go on growing.
+    var hasRoom: Bool { state == .open && waiting.isEmpty && inFlight.count < window }
+
+    /// When `takeNext` has something new to say, if no answer comes before.
+    var deadline: MonotonicTime? {
+        guard case .backingOff(let until) = state, inFlight.isEmpty, !waiting.isEmpty else { return nil }
+        return until
+    }
+
+    /// Nothing is in flight, and nothing will be sent any more before the next start.
+    var isDrained: Bool { inFlight.isEmpty && (waiting.isEmpty || state == .abandoned) }
 
     mutating func enqueue(_ parcel: Parcel) { waiting.append(parcel) }
 
     /// The next parcel that may go out now; the caller sends it and it counts as in flight.
     mutating func takeNext(token: UInt64, now: MonotonicTime) -> Parcel? {
-        if case .backingOff(let until) = state, until <= now, inFlight.isEmpty { state = .probing }
+        if let deadline, deadline <= now { state = .probing }
         let allowed: Int
         switch state {
         case .open: allowed = window
@@ -61,8 +86,7 @@ struct Lane {
         }
         guard inFlight.count < allowed, var parcel = waiting.first else { return nil }
         if parcel.events.count > eventLimit {
-            let rest = parcel.events.positions(eventLimit..<parcel.events.count)
-            waiting[0].events = rest
+            waiting[0].events = parcel.events.positions(eventLimit..<parcel.events.count)
             parcel.events = parcel.events.positions(0..<eventLimit)
         } else {
             waiting.removeFirst()
@@ -77,47 +101,49 @@ struct Lane {
         return inFlight.removeFirst().parcel
     }
 
+    /// The delivery is settled in whole.
     mutating func succeeded() {
-        if state == .probing || slowStart { eventLimit = min(maxEvents, eventLimit + eventLimit / 2 + 1) }
         switch state {
-        case .probing, .backingOff:
+        case .open, .probing:
             state = .open
             backoff.reset()
-        case .open: backoff.reset()
-        case .abandoned: break
+            if slowStart { eventLimit = min(maxEvents, eventLimit + eventLimit / 2 + 1) }
+        case .backingOff, .abandoned:
+            // It was sent before the failure, and says nothing of the peer now.
+            break
         }
-        if !slowStart { eventLimit = maxEvents }
     }
 
     /// Something is to be sent again. Several deliveries that fail together count as one failure.
     mutating func failed(
-        _ parcel: Parcel, retry events: EventSelection, retryAfter: Duration?, now: MonotonicTime, draining: Bool,
-        using generator: inout some RandomNumberGenerator
+        _ parcel: Parcel, _ failure: Failure, now: MonotonicTime, using generator: inout some RandomNumberGenerator
     ) {
-        let again = Parcel(sequence: parcel.sequence, events: events, attempt: parcel.attempt + 1)
-        let position = waiting.firstIndex { comesBefore(again, $0) } ?? waiting.endIndex
-        waiting.insert(again, at: position)
+        putBack(Parcel(sequence: parcel.sequence, events: failure.retry, attempt: parcel.attempt + 1))
         switch state {
         case .abandoned: return
         case .backingOff(let until):
-            if let retryAfter { state = .backingOff(until: max(until, now + retryAfter)) }
+            guard !isDraining, let retryAfter = failure.retryAfter else { return }
+            state = .backingOff(until: max(until, now + retryAfter))
         case .open, .probing:
             if slowStart { eventLimit = max(1, eventLimit / 2) }
-            if draining {
-                state = .abandoned
-            } else {
-                state = .backingOff(until: now + backoff.next(retryAfter: retryAfter, using: &generator))
-            }
+            if failure.hadProgress { backoff.reset() }
+            let wait = backoff.next(retryAfter: failure.retryAfter, using: &generator)
+            state = isDraining ? .abandoned : .backingOff(until: now + wait)
         }
     }
 
-    private func comesBefore(_ left: Parcel, _ right: Parcel) -> Bool {
-        if left.sequence != right.sequence { return left.sequence < right.sequence }
-        return left.events.count > 0 && right.events.count > 0 && left.events[0] < right.events[0]
+    /// In front of everything that was read later.
+    private mutating func putBack(_ parcel: Parcel) {
+        let position = waiting.firstIndex { other in
+            parcel.sequence == other.sequence
+                ? parcel.events[0] < other.events[0] : parcel.sequence < other.sequence
+        }
+        waiting.insert(parcel, at: position ?? waiting.endIndex)
     }
 
     /// Shutdown: what is waiting gets one attempt now, even in the middle of a back-off.
     mutating func drain(now: MonotonicTime) {
+        isDraining = true
         if case .backingOff = state { state = .backingOff(until: now) }
     }
 }

@@ -45,6 +45,10 @@ package struct Ledger: Sendable, Equatable {
         return sum
     }
 
+    /// Everything that was read is settled.
+    package var isClosed: Bool { read == settledTotal }
+
+    /// Bytes that are neither settled nor pending.
     /// - Parameter pending: bytes of the events in batches that are not settled.
     package func unaccounted(pending: UInt64) -> Int64 {
         Int64(bitPattern: read &- settledTotal &- pending)

@@ -8,19 +8,25 @@ package struct MonotonicTime: Sendable, Comparable, Hashable {
 
     package static func < (left: MonotonicTime, right: MonotonicTime) -> Bool { left.nanoseconds < right.nanoseconds }
 
+    /// The end of time where the sum lies behind it.
     package static func + (left: MonotonicTime, right: Duration) -> MonotonicTime {
-        MonotonicTime(nanoseconds: left.nanoseconds.addingReportingOverflow(right.nanoseconds).partialValue)
+        let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.nanoseconds)
+        guard overflow else { return MonotonicTime(nanoseconds: sum) }
+        return MonotonicTime(nanoseconds: right < .zero ? .min : .max)
     }
 
     package static func - (left: MonotonicTime, right: MonotonicTime) -> Duration {
-        .nanoseconds(left.nanoseconds - right.nanoseconds)
+        .nanoseconds(left.nanoseconds) - .nanoseconds(right.nanoseconds)
     }
 }
 
 extension Duration {
-    /// Whole nanoseconds; 292 years at most.
+    /// Whole nanoseconds; at most 292 years either way.
     package var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
-        return seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + attoseconds / 1_000_000_000
+        let (scaled, tooMany) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflow) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
+        guard tooMany || overflow else { return sum }
+        return seconds < 0 ? .min : .max
     }
 }

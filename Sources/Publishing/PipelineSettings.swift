@@ -7,7 +7,7 @@ package struct PipelineSettings: Sendable, Equatable {
     /// `backoff.init`, `backoff.max`: the first and the longest wait, before jitter.
     package var backoffInitial = Duration.seconds(1)
     package var backoffMaximum = Duration.seconds(60)
-    /// Attempts per delivery before its events are dead letters; nil: for ever (`max_retries: -1`).
+    /// How often events are sent again before they are dead letters; nil: for ever (`max_retries: -1`).
     package var maxRetries: Int?
     /// Bytes of dead letters that are kept (`dead_letters.max_bytes`).
     package var deadLetterBytes = 100 * 1024 * 1024

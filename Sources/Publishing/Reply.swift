@@ -42,11 +42,12 @@ package struct Reply: Sendable, Equatable {
         Reply(.all(.retry), retryAfter: after, failure: failure)
     }
 
+    /// What became of the event at this position of the delivery; one that `each` does not name is to be retried.
     package func verdict(at position: Int) -> Verdict {
         switch verdicts {
         case .all(let verdict): verdict
         case .prefix(let delivered): position < delivered ? .delivered : .retry
-        case .each(let verdicts): verdicts[position]
+        case .each(let verdicts): position < verdicts.count ? verdicts[position] : .retry
         }
     }
 
@@ -55,6 +56,7 @@ package struct Reply: Sendable, Equatable {
         package enum Label: String, Sendable, CaseIterable {
             case connect, tls, reset, timeout, protocolError = "protocol", status, io, shutdown
         }
+
         package let label: Label
         package let message: String
 
@@ -73,7 +75,15 @@ package struct Reply: Sendable, Equatable {
 
         package init(reason: String, answer: String) {
             self.reason = reason
-            self.answer = String(answer.prefix(1024))
+            self.answer = Rejection.cut(answer, to: 1024)
+        }
+
+        /// At most so many bytes, and no half characters.
+        private static func cut(_ text: String, to limit: Int) -> String {
+            guard text.utf8.count > limit else { return text }
+            var end = text.utf8.index(text.utf8.startIndex, offsetBy: limit)
+            while end.samePosition(in: text.unicodeScalars) == nil { text.utf8.formIndex(before: &end) }
+            return String(text[..<end])
         }
     }
 }

@@ -1,0 +1,69 @@
+import AgentConfig
+import HTTPOutput
+import Logging
+import LumberjackOutput
+import NIOPosix
+import Publishing
+import TCPOutput
+import Transport
+
+/// Trying the outputs without shipping anything.
+extension AgentRunner {
+    /// Resolves, connects, does TLS and the protocol's hello with each configured output.
+    ///
+    /// - Parameter report: gets each line as soon as it is known: `  dns lookup... OK (1.2 ms)`.
+    package static func testOutput(
+        _ options: ConfigOptions, report: @escaping @Sendable (String) -> Void
+    ) async -> ExitStatus {
+        let settings: AgentSettings
+        do {
+            settings = try load(options)
+        } catch {
+            for problem in error.errors { report("error: \(problem)") }
+            return .configuration
+        }
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let factory = OutputFactory(group: group, logger: Logger(label: "needletail") { _ in SwiftLogNoOpLogHandler() })
+        var isOK = true
+        for plan in settings.outputs {
+            do {
+                let output = try factory.make(plan, counters: nil)
+                isOK = await test(output, plan, report) && isOK
+                await output.shutdown()
+            } catch {
+                report("\(plan.name): ERROR \(error)")
+                isOK = false
+            }
+        }
+        try? await group.shutdownGracefully()
+        return isOK ? .success : .notDelivered
+    }
+
+    private static func test(
+        _ output: any Output, _ plan: OutputPlan, _ report: @Sendable (String) -> Void
+    ) async -> Bool {
+        guard let output = output as? any ProbedOutput else {
+            report("\(plan.name) (\(plan.kind.label)): \(output.traits.endpoint): nothing to connect to, OK")
+            return true
+        }
+        var isOK = true
+        for probe in await output.probe() {
+            report("\(plan.name) (\(plan.kind.label)): \(probe.endpoint)...")
+            for step in probe.steps {
+                let time = HumanText.duration(step.took)
+                report("  \(step.name)... \(step.isOK ? "OK" : "ERROR") (\(time)) \(step.detail)")
+            }
+            isOK = isOK && probe.isOK
+        }
+        return isOK
+    }
+}
+
+/// An output that can try its hosts without sending an event.
+protocol ProbedOutput: Output {
+    func probe() async -> [ProbeReport]
+}
+
+extension TCPOutput: ProbedOutput {}
+extension LumberjackOutput: ProbedOutput {}
+extension HTTPOutput: ProbedOutput {}
