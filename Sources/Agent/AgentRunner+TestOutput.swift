@@ -1,5 +1,6 @@
 import AgentConfig
 import Logging
+import LumberjackOutput
 import NIOCore
 import NIOPosix
 import Publishing
@@ -64,3 +65,4 @@ protocol ProbedOutput: Output {
 }
 
 extension TCPOutput: ProbedOutput {}
+extension LumberjackOutput: ProbedOutput {}

@@ -3,6 +3,7 @@ import EventModel
 import FileOutput
 import HTTPOutput
 import Logging
+import LumberjackOutput
 import NIOCore
 import Publishing
 import TCPOutput
@@ -14,7 +15,7 @@ struct OutputFactory {
 
     func make(_ plan: OutputPlan, counters: EventCounters?) throws -> any Output {
         switch plan.kind {
-        case .logstash: preconditionFailure("not yet")
+        case .logstash(let settings): try LumberjackOutput(settings, group: group, counters: counters)
         case .tcp(let settings): try TCPOutput(settings, group: group, counters: counters)
         case .http(let settings):
             try HTTPOutput(
