@@ -142,7 +142,7 @@ let package = Package(
         tests("LumberjackCodec", ["CZlib"]),
         tests("LumberjackOutput", ["LumberjackCodec", "Transport", "Publishing", "EventModel", nioCore, nioPosix]),
         tests("TCPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix]),
-        tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioHTTP1, logging]),
+        tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
         tests("FileOutput", ["Publishing", "EventModel", "CShim", logging]),
         tests(
             "AgentConfig",

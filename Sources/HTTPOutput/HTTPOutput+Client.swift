@@ -28,7 +28,25 @@ extension HTTPOutput {
         // A failed connection is answered at once; the pipeline knows when to try again.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.proxy = try proxy(settings.proxyURL)
+        if let tls = try tlsClient(for: settings) { configuration.tlsConfiguration = tls.configuration }
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }
+
+    /// Nil when the settings say nothing about TLS, or switch it off; an `https` URL is then verified by default.
+    static func tlsClient(for settings: HTTPSettings) throws(HTTPOutputError) -> TLSClient? {
+        guard let tls = settings.tls, tls.enabled else { return nil }
+        // The client verifies by itself, and offers no place for these two checks.
+        if tls.verificationMode == .strict || tls.caTrustedFingerprint != nil {
+            throw HTTPOutputError(
+                .tls,
+                "ssl.verification_mode: strict and ssl.ca_trusted_fingerprint are not available for this output: "
+                    + "use full, and certificate_authorities or ca_sha256")
+        }
+        do {
+            return try TLSClient(tls)
+        } catch {
+            throw HTTPOutputError(.tls, error.description)
+        }
     }
 
     private static func proxy(_ text: String?) throws(HTTPOutputError) -> HTTPClient.Configuration.Proxy? {

@@ -68,7 +68,7 @@ package final class HTTPPeer: ContractPeer {
         let journalBox = Mutex<PeerJournal?>(nil)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.so_rcvbuf), value: 16 * 1024)
+            .childChannelOption(.socketOption(.so_rcvbuf), value: 64 * 1024)
             .childChannelInitializer { child in
                 let ready = prepare?(child) ?? child.eventLoop.makeSucceededVoidFuture()
                 return ready.flatMapThrowing {

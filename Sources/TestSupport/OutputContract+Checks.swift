@@ -80,7 +80,7 @@ extension OutputContract {
     private func holdSurvives(_ behaviour: PeerBehaviour, _ subject: Subject) async throws {
         var factory = BatchFactory()
         // A stalled peer is felt by the writer only when the kernel's buffers are full.
-        let lines = BatchFactory.numbered(0..<80, length: behaviour == .stalls ? 32 * 1024 : 0)
+        let lines = BatchFactory.numbered(0..<80, length: behaviour == .stalls ? 16 * 1024 : 0)
         let first = factory.batch(Array(lines[..<40]))
         let second = factory.batch(Array(lines[40...]))
         // On a fresh connection, and on one that has worked before.

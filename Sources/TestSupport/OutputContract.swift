@@ -42,7 +42,7 @@ package struct OutputContract: Sendable {
     /// So long that a busy machine does not fail a test.
     package static let patience = Duration.seconds(30)
     /// So short that a peer that says nothing is soon given up.
-    package static let impatience = Duration.milliseconds(400)
+    package static let impatience = Duration.seconds(1)
 
     package init(
         behaviours: [PeerBehaviour], mayAcknowledge: Set<PeerBehaviour> = [],

@@ -18,7 +18,7 @@ struct HTTPScene {
         let peer = try await HTTPPeer.start()
         var settings = HTTPSettings()
         settings.hosts = [peer.url]
-        settings.timeout = .seconds(5)
+        settings.timeout = .seconds(30)
         adjust(&settings, peer)
         let output = try HTTPOutput(
             settings, userAgent: "needletail/test", counters: counters, logger: HTTPContractTests.quiet)

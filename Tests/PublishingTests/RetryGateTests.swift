@@ -2,7 +2,6 @@ import EventModel
 import Publishing
 import TestSupport
 import Testing
-import Transport
 
 struct RetryGateTests {
     private func batches(_ count: Int) -> [Batch] {
