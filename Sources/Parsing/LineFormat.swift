@@ -11,6 +11,7 @@ package struct LineFormat: Sendable {
     private let terminatorName: String
     /// The terminator as it stands in the file.
     private let terminator: [UInt8]
+    /// What stands in front of it and belongs to it: empty where that is nothing.
     private let carriageReturn: [UInt8]
     private let converter: TextConverter?
 
@@ -30,7 +31,7 @@ package struct LineFormat: Sendable {
             throw ParsingError(.unknownTerminator, "line_terminator “\(name)” does not exist in the file's encoding")
         }
         self.terminator = bytes
-        carriageReturn = name == "auto" ? encoding.bytes(of: "\r") ?? [] : []
+        carriageReturn = ["auto", "carriage_return_line_feed"].contains(name) ? encoding.bytes(of: "\r") ?? [] : []
     }
 
     private static let terminators: [String: Unicode.Scalar] = [
@@ -80,11 +81,10 @@ package struct LineFormat: Sendable {
                 at = found + 1
                 continue
             }
-            if terminatorName == "carriage_return_line_feed" || terminatorName == "auto" {
-                let mark = encoding.bytes(of: "\r") ?? []
-                let before = found - mark.count
-                if before >= start, unsafe mark.elementsEqual(bytes[before..<found]) {
-                    return (before, terminator.count + mark.count)
+            if !carriageReturn.isEmpty {
+                let before = found - carriageReturn.count
+                if before >= start, unsafe carriageReturn.elementsEqual(bytes[before..<found]) {
+                    return (before, terminator.count + carriageReturn.count)
                 }
                 if terminatorName == "carriage_return_line_feed" {
                     at = found + unitWidth

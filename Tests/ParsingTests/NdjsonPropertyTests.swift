@@ -63,8 +63,7 @@ extension String {
                 Issue.record("refused: \(line)")
                 return
             }
-            let isEmpty = members.utf8.allSatisfy { [0x20, 0x09, 0x0a, 0x0d].contains($0) }
-            let spliced = Self.event + (isEmpty ? "" : ",") + members + "}"
+            let spliced = Self.event + (members.isEmpty ? "" : ",") + members + "}"
             let merged = parser.merged(line, into: Self.event + "}")
             #expect(JSONTree(spliced.utf8) == JSONTree(merged.utf8))
         }
