@@ -95,7 +95,9 @@ package enum AgentRunner {
             case .list(json: true): return (.success, RegistryListing(reader.entries).json)
             case .show(let path):
                 let found = reader.entries(path: path)
-                guard !found.isEmpty else { return (.noInput, "\(path): the registry in \(directory) does not know it") }
+                guard !found.isEmpty else {
+                    return (.noInput, "\(path): the registry in \(directory) does not know it")
+                }
                 return (.success, RegistryListing(found).details)
             }
         } catch let error as ConfigurationErrors {
@@ -115,7 +117,8 @@ package enum AgentRunner {
         ] {
             if let value { overrides.append("\(key)=\"\(value)\"") }
         }
-        let files = options.files.isEmpty ? ["\(options.config ?? PathSettings().config)/needletail.yml"] : options.files
+        let files =
+            options.files.isEmpty ? ["\(options.config ?? PathSettings().config)/needletail.yml"] : options.files
         return try ConfigLoader.load(
             files: files, overrides: overrides, environment: environment(),
             strictPermissions: options.strictPermissions)
@@ -125,7 +128,8 @@ package enum AgentRunner {
         var result: [String: String] = [:]
         var entry = unsafe environ
         while let text = unsafe entry.pointee {
-            let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let pair = unsafe String(cString: text).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             if pair.count == 2 { result[String(pair[0])] = String(pair[1]) }
             unsafe entry += 1
         }
@@ -133,7 +137,8 @@ package enum AgentRunner {
     }
 
     private static func logger(_ settings: LoggingSettings, _ options: RunOptions, _ sink: AgentLogSink) -> Logger {
-        let level = options.logLevel.flatMap { Logger.Level(rawValue: $0) } ?? Logger.Level(rawValue: settings.level.rawValue)
+        let level =
+            options.logLevel.flatMap { Logger.Level(rawValue: $0) } ?? Logger.Level(rawValue: settings.level.rawValue)
         let journal = AgentLogStyle.isJournal(descriptor: 2, variable: SystemdNotify.variable("JOURNAL_STREAM"))
         let style = AgentLogStyle(format: settings.json ? .json : .text, levelPrefix: journal)
         return Logger.agent("needletail", level: level ?? .info, style: style, sink: sink)

@@ -26,7 +26,10 @@ final class RunningAgent: Sendable {
     private let isStopping = Atomic<Bool>(false)
 
     /// - Parameter keepsPositions: false for `ship` without `--resume`: no data directory is touched.
-    init(_ settings: AgentSettings, once: Bool, keepsPositions: Bool = true, compressedFiles: [String] = [], logger: Logger) async throws {
+    init(
+        _ settings: AgentSettings, once: Bool, keepsPositions: Bool = true, compressedFiles: [String] = [],
+        logger: Logger
+    ) async throws {
         self.settings = settings
         self.logger = logger
         RunningAgent.prepareProcess()
@@ -46,7 +49,9 @@ final class RunningAgent: Sendable {
                 plans.append(
                     RunningAgent.pipeline(
                         plan, output: output, counters: counters, settings: settings, identity: identity, store: store,
-                        firstStart: registrar.flatMap { TimeText.milliseconds(of: Array($0.firstStart.utf8)) }.map { $0 * 1_000_000 }, once: once, descriptors: share, logger: logger))
+                        firstStart: registrar.flatMap { TimeText.milliseconds(of: Array($0.firstStart.utf8)) }.map {
+                            $0 * 1_000_000
+                        }, once: once, descriptors: share, logger: logger))
                 plans[plans.count - 1].compressedFiles = compressedFiles
                 try plans.last?.check()
             }
