@@ -31,6 +31,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -75,7 +76,10 @@ let package = Package(
         library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library("FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
-        library("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL, crypto, logging]),
+        library(
+            "Transport",
+            ["Publishing", "EventModel", "ByteTools", "CShim", nioCore, nioPosix, nioTLS, nioSSL, crypto, logging]
+        ),
         library("LumberjackCodec", ["ByteTools", "CZlib", "CDeflate"]),
         library(
             "LumberjackOutput",

@@ -1,7 +1,7 @@
 import AgentConfig
-import HTTPOutput
 import Logging
 import LumberjackOutput
+import NIOCore
 import NIOPosix
 import Publishing
 import TCPOutput
@@ -66,4 +66,3 @@ protocol ProbedOutput: Output {
 
 extension TCPOutput: ProbedOutput {}
 extension LumberjackOutput: ProbedOutput {}
-extension HTTPOutput: ProbedOutput {}

@@ -1,7 +1,9 @@
 import AgentConfig
 import EventModel
+import FileOutput
 import HTTPOutput
 import Logging
+import LumberjackOutput
 import NIOCore
 import Publishing
 import TCPOutput
@@ -13,11 +15,14 @@ struct OutputFactory {
 
     func make(_ plan: OutputPlan, counters: EventCounters?) throws -> any Output {
         switch plan.kind {
-        case .logstash, .file, .console, .discard: preconditionFailure("not yet")
+        case .logstash(let settings): try LumberjackOutput(settings, group: group, counters: counters)
         case .tcp(let settings): try TCPOutput(settings, group: group, counters: counters)
         case .http(let settings):
             try HTTPOutput(
                 settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
+        case .file(let settings): FileOutput(settings, counters: counters, logger: logger)
+        case .console(let settings): ConsoleOutput(settings, counters: counters, logger: logger)
+        case .discard(let settings): DiscardOutput(settings, counters: counters)
         }
     }
 }

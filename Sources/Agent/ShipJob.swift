@@ -1,4 +1,5 @@
 import AgentConfig
+import EventModel
 import FileInput
 import Glibc
 import Logging
@@ -100,7 +101,11 @@ struct ShipJob: Sendable {
         if pairs.isEmpty { return "" }
         let members = pairs.map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            return JSONText.quoted(parts[0]) + ":" + JSONText.quoted(parts.count > 1 ? parts[1] : "")
+            var text = ""
+            JSONText.quote(parts[0], to: &text)
+            text += ":"
+            JSONText.quote(parts.count > 1 ? parts[1] : "", to: &text)
+            return text
         }
         return "{" + members.joined(separator: ",") + "}"
     }

@@ -37,9 +37,10 @@ extension ConfigReader {
         if let node = draft.inputs {
             settings.inputs = inputs(node, tags: draft.tags, fields: draft.fields)
         }
-        guard settings.inputs.isEmpty, problems.errors.count == before else { return }
+        guard settings.inputs.isEmpty, problems.errors.count == before, !problems.lacksSource else { return }
         let what = draft.inputs == nil ? "no input is configured" : "no input is enabled"
-        problems.add(.missing, draft.inputs?.place ?? Place.whole, "\(what); write 'filebeat.inputs:' with one at least")
+        problems.add(
+            .missing, draft.inputs?.place ?? Place.whole, "\(what); write 'filebeat.inputs:' with one at least")
     }
 
     fileprivate mutating func readOutputs(_ draft: AgentDraft, _ settings: inout AgentSettings) {
@@ -55,7 +56,7 @@ extension ConfigReader {
                 settings.outputs.append(plan)
             }
         }
-        guard settings.outputs.isEmpty, problems.errors.count == before else { return }
+        guard settings.outputs.isEmpty, problems.errors.count == before, !problems.lacksSource else { return }
         let node = draft.output ?? draft.outputs
         let what = node == nil ? "no output is configured" : "no output is enabled"
         problems.add(.missing, node?.place ?? Place.whole, "\(what); write 'output.logstash:' or another one")

@@ -12,7 +12,8 @@ extension ConfigReader {
             input.tags = tags + input.tags
             if let first = places[input.id] {
                 problems.add(
-                    .conflict, element.place, "two inputs have the id '\(input.id)', the first at \(first); "
+                    .conflict, element.place,
+                    "two inputs have the id '\(input.id)', the first at \(first); "
                         + "give each its own, since the place in a file is kept under it")
             }
             places[input.id] = places[input.id] ?? element.place
@@ -29,6 +30,7 @@ extension ConfigReader {
             draft.enabled = ValueKind<Bool>.flag.read(enabled, &self) ?? true
             if !draft.enabled { return nil }
         }
+        let errors = problems.errors.count
         read(entries, InputTable.table, into: &draft)
         var settings = draft.settings
         if let json = draft.json {
@@ -40,7 +42,8 @@ extension ConfigReader {
         let allFields = fields.overlaid(by: draft.fields)
         settings.fieldsJSON = json(allFields.entries)
         settings.fieldsUnderRoot = allFields.underRoot
-        completePaths(&settings, entries, node.place)
+        // What is missing is told only where nothing else was wrong.
+        if problems.errors.count == errors { completePaths(&settings, entries, node.place) }
         if settings.id.isEmpty { settings.id = derivedID(of: settings, node.place) }
         return settings
     }
@@ -52,7 +55,8 @@ extension ConfigReader {
                 problems.add(.conflict, entries["paths"]?.place ?? place, "the input 'stdin' has no paths")
             }
         case .filestream, .log:
-            if settings.paths.isEmpty, entries["paths"].map({ $0.content == .null || $0.content == .list([]) }) ?? true {
+            if settings.paths.isEmpty, entries["paths"].map({ $0.content == .null || $0.content == .list([]) }) ?? true
+            {
                 problems.add(
                     .missing, entries["paths"]?.place ?? place,
                     "the input has no paths; write for example 'paths: [/var/log/app/*.log]'")
@@ -106,7 +110,9 @@ extension ConfigReader {
             problems.add(.conflict, parser.place, "a line is decoded once; keep one 'ndjson'")
         }
         var ndjson = NdjsonSettings()
-        read(entries(parser.value, of: "parsers.ndjson") ?? [], InputTable.ndjson, into: &ndjson, shown: "parsers.ndjson.")
+        read(
+            entries(parser.value, of: "parsers.ndjson") ?? [], InputTable.ndjson, into: &ndjson,
+            shown: "parsers.ndjson.")
         settings.ndjson = ndjson
     }
 }

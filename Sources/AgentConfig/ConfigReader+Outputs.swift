@@ -37,6 +37,10 @@ extension ConfigReader {
                 continue
             }
             guard let kind = text(typeNode, expected: "the type of an output") else { continue }
+            guard OutputTables.kinds.contains(kind.string) else {
+                refuseOutput(kind.string, typeNode.place)
+                continue
+            }
             var inner = entry
             inner.value.content = .object(below.filter { $0.key != "type" })
             if let plan = output(kind.string, entry.key, inner, shown, queue) { plans.append(plan) }
@@ -53,7 +57,7 @@ extension ConfigReader {
         _ kind: String, _ name: String, _ entry: ConfigEntry, _ shown: String, _ queue: PipelineSettings
     ) -> OutputPlan? {
         guard OutputTables.kinds.contains(kind) else {
-            refuseOutput(kind, entry)
+            refuseOutput(kind, entry.place)
             return nil
         }
         guard let entries = entries(entry.value, of: String(shown.dropLast())) else { return nil }
@@ -117,16 +121,16 @@ extension ConfigReader {
         }
     }
 
-    private mutating func refuseOutput(_ kind: String, _ entry: ConfigEntry) {
+    private mutating func refuseOutput(_ kind: String, _ place: Place) {
         if let hint = OutputTables.foreignKinds[kind] {
             problems.add(
-                .notSupported, entry.place,
+                .notSupported, place,
                 "the output '\(kind)' is known to Filebeat, but Needletail does not have it yet; \(hint)")
             return
         }
         let guess = Suggestion.nearest(to: kind, among: OutputTables.kinds).map { "; did you mean '\($0)'?" }
         problems.add(
-            .unknownKey, entry.place,
+            .unknownKey, place,
             "unknown output '\(kind)'\(guess ?? "; there are \(OutputTables.kinds.joined(separator: ", "))")")
     }
 }

@@ -12,7 +12,11 @@ struct ConfigReader {
         var expanded: Bool
 
         /// How an error shows it.
-        var shown: String { expanded ? "the value of the variable" : "'\(string)'" }
+        var shown: String {
+            if expanded { return "the value of the variable" }
+            let mayHoldPassword = string.utf8.contains(UInt8(ascii: "@")) && string.utf8.contains(UInt8(ascii: "/"))
+            return mayHoldPassword ? "a URL with a user" : "'\(string)'"
+        }
     }
 
     /// The single value of a node; nil after the problem was noted.

@@ -4,7 +4,7 @@ extension InputTable {
         "file_identity.native", "file_identity.fingerprint", "prospector.scanner.fingerprint",
         "harvester_buffer_size", "buffer_size", "backoff", "backoff_factor", "max_backoff",
         "close.on_state_change.check_interval", "scan", "allow_deprecated_use", "include_file_fingerprint",
-        "clean_inactive_legacy", "legacy_clean_inactive",
+        "legacy_clean_inactive",
     ]
 
     static let foreign = [

@@ -35,7 +35,9 @@ extension ValueKind<String> {
     }
 
     static func choice(_ values: [String]) -> Self {
-        Self(expected: "one of \(values.joined(separator: ", "))") { text in values.first { $0 == text.lowercased() } }
+        Self(expected: "one of \(values.joined(separator: ", "))") { text in
+            values.first { $0.lowercased() == text.lowercased() }
+        }
     }
 }
 
@@ -55,7 +57,9 @@ extension ValueKind<Bool> {
 extension ValueKind<Int> {
     static func count(_ range: ClosedRange<Int>) -> Self {
         let end = range.upperBound == .max ? "" : " to \(range.upperBound)"
-        return Self(expected: "a number from \(range.lowerBound)\(end)") { text in Int(text).flatMap { range.contains($0) ? $0 : nil } }
+        return Self(expected: "a number from \(range.lowerBound)\(end)") { text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
     }
 
     /// Bytes.
@@ -114,7 +118,7 @@ extension ValueKind<[String]> {
             default:
                 guard let text = reader.text(node, expected: "a list of texts") else { return nil }
                 guard text.expanded else { return [text.string] }
-                return text.string.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
+                return text.string.splitAtCommas().map(\.trimmed).filter { !$0.isEmpty }
             }
         }
     }
@@ -130,11 +134,23 @@ extension ValueKind {
             let values = texts.map(parse)
             if let bad = values.firstIndex(where: { $0 == nil }) {
                 let place = node.element(bad)?.place ?? node.place
-                let shown = node.mayHoldVariable ? "the value of the variable" : "'\(texts[bad])'"
+                let shown = ConfigReader.Text(string: texts[bad], quoted: false, expanded: node.mayHoldVariable).shown
                 reader.problems.add(.value, place, "expected \(expected), found \(shown)")
                 return nil
             }
             return values.compactMap(\.self)
+        }
+    }
+}
+
+extension String {
+    /// Parts between commas; those inside braces or brackets, as in `/var/log/{a,b}.log`, do not part.
+    fileprivate func splitAtCommas() -> [Substring] {
+        var open = 0
+        return split { character in
+            if character == "{" || character == "[" { open += 1 }
+            if character == "}" || character == "]" { open -= 1 }
+            return character == "," && open <= 0
         }
     }
 }

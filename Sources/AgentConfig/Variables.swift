@@ -90,9 +90,12 @@ struct Variables {
         case UInt8(ascii: "+"):
             return found?.isEmpty ?? true ? [] : try expand(right.dropFirst(), depth: depth + 1)
         default:
+            if name == "file" {
+                let path = try expand(right, depth: depth + 1)
+                if path.first == UInt8(ascii: "/") { return try content(of: path) }
+            }
             if let found, !found.isEmpty { return Array(found.utf8) }
-            let text = try expand(right, depth: depth + 1)
-            return name == "file" && text.first == UInt8(ascii: "/") ? try content(of: text) : text
+            return try expand(right, depth: depth + 1)
         }
     }
 

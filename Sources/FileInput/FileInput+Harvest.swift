@@ -177,6 +177,10 @@ extension FileInput {
         let end = first + bytes
         let maximum = settings.messageMaxBytes
         var stopped = false
+        if segment.start == 0, unsafe FileInput.hasByteOrderMark(base + at, bytes) {
+            at += 3
+            harvest.empty = 3
+        }
         while at < end {
             if batch.eventRoom == 0 {
                 stopped = true
@@ -188,7 +192,7 @@ extension FileInput {
             unsafe takeLine(batch, base, at, next - 1, &harvest)
             at = next
         }
-        if at == first, !stopped {
+        if at == first, !stopped, end > first {
             return try lastLine(state, batch, segment, overlap: overlap, bytes: bytes, atEnd: atEnd)
         }
         finish(state, batch, &segment, &harvest, first: first, at: at, overlap: overlap)
@@ -196,6 +200,11 @@ extension FileInput {
             harvest.status = atEnd && !stopped && !endsHere(state) ? partial(state, end - at) : .more
         }
         return harvest
+    }
+
+    /// UTF-8's byte order mark belongs to no line.
+    private static func hasByteOrderMark(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        unsafe count >= 3 && bytes[0] == 0xef && bytes[1] == 0xbb && bytes[2] == 0xbf
     }
 
     @inline(__always)

@@ -49,7 +49,7 @@ package final class FileInput {
     package let settings: FileInputSettings
     let context: FileInputContext
     let globs: [PathGlob]
-    let filter: PathFilter
+    let filter: NameFilter
     let watcher = DirectoryWatcher()
     let format: LineReading
     var table: FileTable
@@ -70,7 +70,7 @@ package final class FileInput {
         self.settings = settings
         self.context = context
         globs = settings.paths.flatMap { PathGlob.parse($0, recursive: settings.recursiveGlob) }
-        filter = try PathFilter(settings)
+        filter = try NameFilter(settings)
         format = try LineReading(settings)
         let records = context.registry.records(pipeline: context.pipeline).filter { $0.input == settings.id }
         table = FileTable(records: records)

@@ -9,9 +9,10 @@ struct FieldsTests {
     }
 
     @Test func `fields become one JSON object with the types of YAML`() throws {
-        let fields = "fields: {a: 1, b: 1.5, c: yes, d: 'yes', e: [x, null, 07], f.g: \"q\\\"\\u0001\", h: ${H:12}}"
-        let json = #"{"a":1,"b":1.5,"c":true,"d":"yes","e":["x",null,"07"],"f":{"g":"q\"\u0001"},"h":12}"#
+        let fields = "fields: {a: 1, b: 1.5, c: yes, d: 'yes', e: [x, null, 07], f.g: \"q\\\"\\u0001\"}"
+        let json = #"{"a":1,"b":1.5,"c":true,"d":"yes","e":["x",null,"07"],"f":{"g":"q\"\u0001"}}"#
         #expect(try input("", fields).fieldsJSON == json)
+        #expect(try input("fields:\n  h: ${H:12}\n  i: '${H:12}'", "id: a").fieldsJSON == #"{"h":12,"i":"12"}"#)
     }
 
     @Test(arguments: [

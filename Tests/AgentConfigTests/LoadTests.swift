@@ -37,6 +37,16 @@ struct LoadTests {
         #expect(settings.name == "web1" && settings.logging.json)
     }
 
+    @Test func `a later key with nothing behind it changes nothing`() throws {
+        let folder = try Folder()
+        let first = try folder.write(
+            "a.yml", "filebeat.inputs: [{type: stdin, tags: [a]}]\noutput.console.pretty: true")
+        let second = try folder.write("b.yml", "filebeat.inputs:\noutput.console:")
+        let settings = try ConfigLoader.load(files: [first, second], environment: [:])
+        #expect(settings.inputs[0].tags == ["a"])
+        #expect(settings.outputs[0].codec == .json(pretty: true))
+    }
+
     @Test func `an override is YAML, or text`() throws {
         let settings = try load(
             smallest,
@@ -92,9 +102,9 @@ struct LoadTests {
     @Test func `an input without an id gets one that is stable, and a warning`() throws {
         let text = "filebeat.inputs: [{type: filestream, paths: [/a.log]}]\noutput.console:"
         let settings = try load(text)
-        #expect(settings.inputs[0].id == "filestream-7ce47bbe")
+        #expect(settings.inputs[0].id == "filestream-d026ec05")
         #expect(settings.warnings.count == 1)
-        #expect(settings.warnings[0].hasPrefix("a.yml:1:19: the input has no id, so 'filestream-7ce47bbe'"))
+        #expect(settings.warnings[0].hasPrefix("a.yml:1:19: the input has no id, so 'filestream-d026ec05'"))
     }
 
     @Test func `queue settings hold for all outputs, and each may differ`() throws {
@@ -123,7 +133,9 @@ struct LoadTests {
         }
         #expect(try tls("worker: 1") == nil)
         #expect(try tls("ssl.enabled: false, ssl.verification_mode: none") == nil)
-        #expect(try tls("ssl: {verification_mode: none, supported_protocols: TLSv1.3}")?.verificationMode == TLSSettings.VerificationMode.none)
+        #expect(
+            try tls("ssl: {verification_mode: none, supported_protocols: TLSv1.3}")?.verificationMode
+                == TLSSettings.VerificationMode.none)
         #expect(try tls("ssl.enabled: true") == TLSSettings())
     }
 

@@ -11,8 +11,10 @@ import Transport
 
 struct ShipTargetTests {
     @Test(arguments: [
-        ("lumberjack://h", Endpoint(host: "h", port: 5044), false), ("lumberjack://[::1]:6", Endpoint(host: "::1", port: 6), false),
-        ("lumberjacks://h:7", Endpoint(host: "h", port: 7), true), ("LUMBERJACK://h/", Endpoint(host: "h", port: 5044), false),
+        ("lumberjack://h", Endpoint(host: "h", port: 5044), false),
+        ("lumberjack://[::1]:6", Endpoint(host: "::1", port: 6), false),
+        ("lumberjacks://h:7", Endpoint(host: "h", port: 7), true),
+        ("LUMBERJACK://h/", Endpoint(host: "h", port: 5044), false),
     ])
     func `lumberjack`(url: String, host: Endpoint, tls: Bool) throws {
         guard case .logstash(let settings) = try ShipTarget.parse(url).kind else {
@@ -25,7 +27,8 @@ struct ShipTargetTests {
 
     @Test func `settings stand behind the question mark`() throws {
         let plan = try ShipTarget.parse(
-            "tcps://h:5?ssl.certificate_authorities=/etc/my%20ca.pem&codec.format.string=%{[message]}&worker=2&backoff.max=5s")
+            "tcps://h:5?ssl.certificate_authorities=/etc/my%20ca.pem&codec.format.string=%{[message]}&worker=2&backoff.max=5s"
+        )
         guard case .tcp(let settings) = plan.kind else {
             Issue.record("not tcp")
             return
@@ -64,7 +67,8 @@ struct ShipTargetTests {
     @Test(arguments: [
         ("kafka://b/t", "does not have kafka:// yet"), ("es+http://h:9200", "does not have es+http:// yet"),
         ("otlp+http://h", "does not have otlp+http:// yet"), ("loki+http://h", "does not have loki+http:// yet"),
-        ("lumberjak://h", "did you mean lumberjack://?"), ("tcp://h", "expected host:port"), ("h:5044", "expected a URL"),
+        ("lumberjak://h", "did you mean lumberjack://?"), ("tcp://h", "expected host:port"),
+        ("h:5044", "expected a URL"),
         ("", "expected a URL"), ("tcp://:5", "expected a URL"), ("file://host/x", "three slashes"),
         ("lumberjack://h/path", "takes a host and a port"), ("lumberjack://h?worker=x", "expected a number"),
         ("lumberjack://h?wroker=1", "did you mean 'worker'?"),

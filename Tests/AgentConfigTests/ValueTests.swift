@@ -8,7 +8,8 @@ struct ValueTests {
     @Test(arguments: [
         ("10s", Duration.seconds(10)), ("5m", .seconds(300)), ("1h30m", .seconds(5400)), ("100ms", .milliseconds(100)),
         ("1.5h", .seconds(5400)), ("90", .seconds(90)), ("0", .zero), ("0s", .zero), ("250us", .microseconds(250)),
-        ("7µs", .microseconds(7)), ("20ns", .nanoseconds(20)), ("2d", .seconds(172_800)), ("1m1s1ms", .milliseconds(61_001)),
+        ("7µs", .microseconds(7)), ("20ns", .nanoseconds(20)), ("2d", .seconds(172_800)),
+        ("1m1s1ms", .milliseconds(61_001)),
     ])
     func `durations`(text: String, duration: Duration) {
         #expect(TimeSpan.parse(text) == duration)
@@ -46,7 +47,9 @@ struct ValueTests {
         #expect(Endpoint.parse(text, defaultPort: 5044) == endpoint)
     }
 
-    @Test(arguments: ["", ":5044", "a:", "a:0", "a:65536", "a:b", "::1", "[::1", "[::1]x", "[::1]:", "a b:1", "a/b:1", "u@a:1"])
+    @Test(arguments: [
+        "", ":5044", "a:", "a:0", "a:65536", "a:b", "::1", "[::1", "[::1]x", "[::1]:", "a b:1", "a/b:1", "u@a:1",
+    ])
     func `what is no host`(text: String) {
         #expect(Endpoint.parse(text, defaultPort: 5044) == nil)
     }

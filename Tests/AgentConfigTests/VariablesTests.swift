@@ -14,7 +14,8 @@ struct VariablesTests {
         ("${NONE:}", ""), ("${NONE:x:y}", "x:y"), ("${EMPTY:x}", "x"), ("${EMPTY}", ""), ("${HOST:x}", "db1"),
         ("${HOST:?needed}", "db1"), ("${HOST:+set}", "set"), ("${NONE:+set}", ""), ("${EMPTY:+set}", ""),
         ("${${NAME}}", "db1"), ("${NONE:${HOST}}", "db1"), ("${NONE:{a: [1]}}", "{a: [1]}"),
-        ("$${HOST}", "${HOST}"), ("a$$b", "a$b"), ("^a$", "^a$"), ("$HOST", "$HOST"), ("${path.data}/x", "/var/lib/n/x"),
+        ("$${HOST}", "${HOST}"), ("a$$b", "a$b"), ("^a$", "^a$"), ("$HOST", "$HOST"),
+        ("${path.data}/x", "/var/lib/n/x"),
         ("${NONE:é}", "é"), ("100%", "100%"),
     ])
     func `a variable becomes its text`(written: String, text: String) throws {

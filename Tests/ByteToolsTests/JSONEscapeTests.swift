@@ -1,6 +1,10 @@
 import ByteTools
 import Testing
 
+private let short: [UInt8: String] = [
+    0x22: "\\\"", 0x5c: "\\\\", 0x08: "\\b", 0x09: "\\t", 0x0a: "\\n", 0x0c: "\\f", 0x0d: "\\r",
+]
+
 /// The escaping of RFC 8259 the slow and plain way: what the kernels are compared with.
 private func model(_ bytes: [UInt8]) -> (text: [UInt8], isValid: Bool) {
     var out: [UInt8] = []
@@ -8,14 +12,10 @@ private func model(_ bytes: [UInt8]) -> (text: [UInt8], isValid: Bool) {
     var at = 0
     while at < bytes.count {
         let byte = bytes[at]
-        let short: [UInt8: String] = [
-            0x22: "\\\"", 0x5c: "\\\\", 0x08: "\\b", 0x09: "\\t", 0x0a: "\\n", 0x0c: "\\f", 0x0d: "\\r",
-        ]
-        let hex = String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
         if let escape = short[byte] {
             out += escape.utf8
         } else if byte < 0x20 {
-            out += "\\u00\(hex)".utf8
+            out += "\\u00\(hex(byte))".utf8
         } else if byte < 0x80 {
             out.append(byte)
         } else if let length = sequence(bytes[at...]) {
@@ -23,13 +23,15 @@ private func model(_ bytes: [UInt8]) -> (text: [UInt8], isValid: Bool) {
             at += length
             continue
         } else {
-            out += "\\\\x\(hex)".utf8
+            out += "\\\\x\(hex(byte))".utf8
             isValid = false
         }
         at += 1
     }
     return (out, isValid)
 }
+
+private func hex(_ byte: UInt8) -> String { String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }
 
 /// Length of the UTF-8 sequence at the start, by the standard library.
 private func sequence(_ bytes: ArraySlice<UInt8>) -> Int? {
@@ -65,7 +67,7 @@ private func check(_ bytes: [UInt8], offset: Int = 0, behind: UInt8 = 0) {
 @Suite struct JSONEscapeTests {
     @Test func `every byte value at every length and alignment`() {
         for byte in UInt8.min...UInt8.max {
-            for length in [1, 7, 8, 9, 15, 16, 17, 33] {
+            for length in [1, 8, 16, 33] {
                 for place in Set([0, length / 2, length - 1]) {
                     var bytes = [UInt8](repeating: 0x61, count: length)
                     bytes[place] = byte
@@ -84,7 +86,7 @@ private func check(_ bytes: [UInt8], offset: Int = 0, behind: UInt8 = 0) {
             [0xf0, 0x9f, 0x98, 0x80],
         ]
         for alphabet in alphabets {
-            for offset in 0..<16 {
+            for offset in stride(from: length % 3, to: 16, by: 3) {
                 let bytes = (0..<length).map { _ in alphabet[Int(generator.next() % UInt64(alphabet.count))] }
                 check(bytes, offset: offset, behind: UInt8(truncatingIfNeeded: generator.next()))
             }

@@ -53,7 +53,7 @@ extension String {
 @Suite struct NdjsonPropertyTests {
     private static let event = #"{"@timestamp":"2026-01-22T16:34:53.963Z","log":{"offset":0}"#
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: 0..<10 as Range<UInt64>)
     func `a spliced line and a merged line are the same event`(seed: UInt64) throws {
         var generator = JSONGenerator(random: SeededGenerator(seed: seed))
         let parser = NdjsonParser(NdjsonSettings(), keys: EventKeys(own: ["log"]))
@@ -70,7 +70,7 @@ extension String {
         }
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: 0..<10 as Range<UInt64>)
     func `all instruction sets say the same, of good lines and of broken ones`(seed: UInt64) {
         var generator = JSONGenerator(random: SeededGenerator(seed: seed))
         let keys: OpaquePointer = unsafe nt_json_keys_new()

@@ -1,0 +1,37 @@
+import NIOPosix
+import Publishing
+import TCPOutput
+import TestSupport
+import Testing
+import Transport
+
+struct TCPContractTests {
+    private static func contract(tls: Bool) -> OutputContract {
+        OutputContract(
+            behaviours: [.stalls, .resets, .answersGarbage], mayAcknowledge: [.resets, .answersGarbage],
+            makePeer: { try await TCPPeer(tls: tls ? TestCertificates.server() : nil) },
+            makeOutput: { peer, timeout in
+                var settings = TCPSettings()
+                settings.hosts = [Endpoint(host: "127.0.0.1", port: (peer as? TCPPeer)?.port ?? 0)]
+                settings.timeout = timeout
+                if tls {
+                    var client = TLSSettings()
+                    client.certificateAuthorities = [TestCertificates.authority]
+                    settings.tls = client
+                }
+                return try TCPOutput(settings, group: MultiThreadedEventLoopGroup.singleton)
+            })
+    }
+    private static let plain = contract(tls: false)
+    private static let secured = contract(tls: true)
+
+    @Test(.timeLimit(.minutes(1)), arguments: plain.clauses)
+    func `the contract is kept over TCP`(_ clause: OutputContract.Clause) async throws {
+        try await TCPContractTests.plain.check(clause)
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: secured.clauses)
+    func `the contract is kept over TLS`(_ clause: OutputContract.Clause) async throws {
+        try await TCPContractTests.secured.check(clause)
+    }
+}
