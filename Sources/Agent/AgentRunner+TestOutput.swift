@@ -50,7 +50,7 @@ extension AgentRunner {
         for probe in await output.probe() {
             report("\(plan.name) (\(plan.kind.label)): \(probe.endpoint)...")
             for step in probe.steps {
-                let time = HumanText.duration(step.took)
+                let time = HumanText.milliseconds(step.took)
                 report("  \(step.name)... \(step.isOK ? "OK" : "ERROR") (\(time)) \(step.detail)")
             }
             isOK = isOK && probe.isOK

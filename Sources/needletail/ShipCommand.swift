@@ -13,8 +13,9 @@ package struct ShipCommand: AsyncParsableCommand {
               journalctl -o json | needletail ship - --ndjson --to tcp://127.0.0.1:9000
               needletail ship big.log --to lumberjacks://logs.example:5044 --resume ~/.cache/big
 
-            Destinations: lumberjack://host:5044 (lumberjacks:// with TLS), tcp://host:port, tls://host:port, \
-            http://… and https://…, file:///path, and - for standard output.
+            Destinations: lumberjack://host:5044 (lumberjacks:// with TLS), tcp://host:port (tcps:// with TLS), \
+            http://… and https://…, file:///path, and - for standard output. All but http take settings of their \
+            output behind a ?, as in lumberjacks://logs.example?ssl.certificate_authorities=/etc/ca.pem
 
             Exit status: 0 only when every byte is settled; 66 no such file; 75 not delivered in time, or interrupted.
             """
@@ -58,11 +59,6 @@ package struct ShipCommand: AsyncParsableCommand {
     @Flag(help: "Send the lines alone, without an event around them.")
     package var raw = false
 
-    @Option(
-        name: .customShort("E"),
-        help: ArgumentHelp("Any other setting: -E output.logstash.pipelining=4", valueName: "key=value"))
-    package var overrides: [String] = []
-
     @Flag(name: .shortAndLong, help: "Say nothing but errors.")
     package var quiet = false
 
@@ -91,7 +87,6 @@ package struct ShipCommand: AsyncParsableCommand {
         request.fields = fields
         request.ndjson = ndjson
         request.raw = raw
-        request.overrides = overrides
         return request
     }
 

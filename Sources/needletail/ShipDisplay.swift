@@ -61,7 +61,9 @@ package final class ShipDisplay: Sendable {
                 return
             }
             for message in result.messages { ShipDisplay.put("needletail: \(message)\n", to: 2) }
-            if style != .quiet { ShipDisplay.put(ProgressBar.summary(result) + "\n", to: 2) }
+            // What could not begin has no progress to tell of.
+            let began = result.progress.elapsed > .zero || result.status == .success
+            if style != .quiet && began { ShipDisplay.put(ProgressBar.summary(result) + "\n", to: 2) }
         }
     }
 

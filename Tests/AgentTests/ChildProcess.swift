@@ -21,7 +21,7 @@ struct ChildProcess {
         unsafe posix_spawn_file_actions_adddup2(&actions, stdout.writeEnd, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, stderr.writeEnd, 2)
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
-        defer { for unsafeword in unsafe words { unsafe free(word) } }
+        defer { for index in 0...arguments.count { unsafe free(words[index]) } }
         var process: pid_t = 0
         let failure = unsafe posix_spawnp(&process, path, &actions, nil, &words, environ)
         close(stdin.readEnd)

@@ -58,7 +58,6 @@ struct CommandLineTests {
             [
                 "ship", "a.log", "b*.gz", "-", "--to", "lumberjack://h:5044", "--resume", "/r", "--compression-level",
                 "0", "--timeout", "5m", "--id", "i", "--tag", "t", "--tag", "u", "--field", "a=b", "--ndjson", "--raw",
-                "-E", "output.logstash.pipelining=4",
             ], as: ShipCommand.self
         ).request
         var expected = ShipRequest(files: ["a.log", "b*.gz", "-"], destination: "lumberjack://h:5044")
@@ -70,7 +69,6 @@ struct CommandLineTests {
         expected.fields = ["a=b"]
         expected.ndjson = true
         expected.raw = true
-        expected.overrides = ["output.logstash.pipelining=4"]
         #expect(request == expected)
     }
 

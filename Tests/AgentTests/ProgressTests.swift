@@ -52,10 +52,10 @@ struct ProgressTests {
         var meter = ProgressMeter()
         #expect(meter.update(progress(0, settled: 0, total: 10_000)).rate == nil)
         #expect(meter.update(progress(1, settled: 1000, total: 10_000)).rate == 1000)
-        let slower = meter.update(progress(2, settled: 1200, total: 10_000))
-        #expect(slower.rate == 800)
-        #expect(slower.remaining == .seconds(11))
-        #expect(meter.update(progress(2.01, settled: 9000, total: 10_000)).rate == 800)
+        let slower = meter.update(progress(2, settled: 1125, total: 10_000))
+        #expect(slower.rate == 500)
+        #expect(slower.remaining == .milliseconds(17_750))
+        #expect(meter.update(progress(2.01, settled: 9000, total: 10_000)).rate == 500)
     }
 
     @Test func `an empty file is done at once`() {
@@ -108,6 +108,14 @@ struct ProgressTests {
     ])
     func `times are read as people say them`(_ duration: Duration, _ text: String) {
         #expect(HumanText.duration(duration) == text)
+    }
+
+    @Test(arguments: [
+        (Duration.microseconds(420), "0.42 ms"), (.microseconds(9990), "9.99 ms"), (.microseconds(12_340), "12.3 ms"),
+        (.milliseconds(1500), "1500.0 ms"),
+    ])
+    func `short times are told in milliseconds`(_ duration: Duration, _ text: String) {
+        #expect(HumanText.milliseconds(duration) == text)
     }
 
     @Test func `numbers have separators and rounded decimals`() {
