@@ -44,12 +44,12 @@ extension AgentRunner {
     private static func test(
         _ output: any Output, _ plan: OutputPlan, on loop: any EventLoop, _ report: @Sendable (String) -> Void
     ) async throws -> Bool {
-        guard let probes = try await probes(output, plan, on: loop) else {
+        guard let hosts = try await probes(output, plan, on: loop) else {
             report("\(plan.name) (\(plan.kind.label)): \(output.traits.endpoint): nothing to connect to, OK")
             return true
         }
         var isOK = true
-        for probe in probes {
+        for probe in hosts {
             report("\(plan.name) (\(plan.kind.label)): \(probe.endpoint)...")
             for step in probe.steps {
                 let time = HumanText.milliseconds(step.took)
