@@ -127,8 +127,9 @@ struct LumberjackWire: StreamWire {
         var arrival = Arrival(events: 0, isProgress: false)
         while let version = bytes.getInteger(at: bytes.readerIndex, as: UInt8.self) {
             let code = bytes.getInteger(at: bytes.readerIndex + 1, as: UInt8.self)
-            guard version == LumberjackFrame.version, code ?? LumberjackFrame.acknowledgementCode
-                == LumberjackFrame.acknowledgementCode
+            guard version == LumberjackFrame.version,
+                code ?? LumberjackFrame.acknowledgementCode
+                    == LumberjackFrame.acknowledgementCode
             else { throw TransportError(.protocolError, "the server sent something that is no acknowledgement") }
             guard bytes.readableBytes >= LumberjackFrame.acknowledgementBytes else { break }
             bytes.moveReaderIndex(forwardBy: 2)

@@ -9,20 +9,46 @@ import Synchronization
 /// `.resets` keeps what it has read and resets the connection; `.answersGarbage` keeps the lines and talks back.
 package final class TCPPeer: ContractPeer {
     package let journal = PeerJournal()
+    private let reading = Reading()
     private let server: PeerServer
+
+    /// Who waits for messages to be kept.
+    fileprivate final class Reading: Sendable {
+        private let waiters = Mutex<[(wanted: Set<String>, continuation: CheckedContinuation<Void, Never>)]>([])
+
+        func wait(for wanted: Set<String>, in journal: PeerJournal) async {
+            await withCheckedContinuation { continuation in
+                waiters.withLock { $0.append((wanted, continuation)) }
+                moved(journal)
+            }
+        }
+
+        func moved(_ journal: PeerJournal) {
+            let ready = waiters.withLock { waiters in
+                if waiters.isEmpty { return [CheckedContinuation<Void, Never>]() }
+                let kept = Set(journal.kept)
+                let ready = waiters.filter { $0.wanted.isSubset(of: kept) }.map(\.continuation)
+                waiters.removeAll { $0.wanted.isSubset(of: kept) }
+                return ready
+            }
+            for continuation in ready { continuation.resume() }
+        }
+    }
 
     /// - Parameter whole: keep lines as they are, and not only the `message` of each.
     package init(
-        tls: TLSConfiguration? = nil, port: Int = 0, receiveBuffer: Int? = 16 * 1024, whole: Bool = false
+        tls: TLSConfiguration? = nil, port: Int = 0, receiveBuffer: Int? = nil, whole: Bool = false
     ) async throws {
         let journal = journal
+        let reading = reading
         server = try await PeerServer.listen(tls: tls, port: port, receiveBuffer: receiveBuffer) { channel in
-            try channel.pipeline.syncOperations.addHandler(TCPPeerHandler(journal, whole: whole))
+            try channel.pipeline.syncOperations.addHandler(TCPPeerHandler(journal, reading, whole: whole))
         }
     }
 
     package var port: Int { server.port }
     package var connectionsTaken: Int { server.connectionsTaken }
+    package func catchUp(with messages: [String]) async { await reading.wait(for: Set(messages), in: journal) }
     package func shutdown() async { await server.close() }
     package func closeConnections() async { await server.closeConnections() }
 }
@@ -32,11 +58,13 @@ private final class TCPPeerHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let journal: PeerJournal
+    private let reading: TCPPeer.Reading
     private let whole: Bool
     private var unread: [UInt8] = []
 
-    init(_ journal: PeerJournal, whole: Bool) {
+    init(_ journal: PeerJournal, _ reading: TCPPeer.Reading, whole: Bool) {
         self.journal = journal
+        self.reading = reading
         self.whole = whole
     }
 
@@ -65,7 +93,9 @@ private final class TCPPeerHandler: ChannelInboundHandler {
             start = end + 1
         }
         unread.removeSubrange(..<start)
-        if !lines.isEmpty { journal.keep(lines) }
+        if lines.isEmpty { return }
+        journal.keep(lines)
+        reading.moved(journal)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

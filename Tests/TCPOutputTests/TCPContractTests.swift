@@ -24,13 +24,15 @@ struct TCPContractTests {
     }
     private static let plain = contract(tls: false)
     private static let secured = contract(tls: true)
+    /// What a stalled peer's kernel has taken is delivered, as far as TCP can tell.
+    private static let clauses = plain.clauses.filter { $0 != .closes(during: .stalls) }
 
-    @Test(.timeLimit(.minutes(1)), arguments: plain.clauses)
+    @Test(.timeLimit(.minutes(1)), arguments: clauses)
     func `the contract is kept over TCP`(_ clause: OutputContract.Clause) async throws {
         try await TCPContractTests.plain.check(clause)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: secured.clauses)
+    @Test(.timeLimit(.minutes(1)), arguments: clauses)
     func `the contract is kept over TLS`(_ clause: OutputContract.Clause) async throws {
         try await TCPContractTests.secured.check(clause)
     }
