@@ -55,7 +55,7 @@ private final class LumberjackPeerHandler: ChannelInboundHandler {
         init(whole: Bool = false) { self.whole = whole }
         mutating func window(count: Int) { counts.append(count) }
         mutating func event(sequence: UInt32, _ bytes: Span<UInt8>) {
-            let text = String(decoding: (0..<bytes.count).map { bytes[$0] }, as: UTF8.self)
+            let text = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
             messages.append(whole ? text : EventText.message(of: text) ?? "?")
         }
         mutating func acknowledgement(_ sequence: UInt32) {}

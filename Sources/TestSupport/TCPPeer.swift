@@ -26,7 +26,8 @@ package final class TCPPeer: ContractPeer {
         func moved(_ journal: PeerJournal) {
             let ready = waiters.withLock { waiters in
                 if waiters.isEmpty { return [CheckedContinuation<Void, Never>]() }
-                let kept = Set(journal.kept)
+                let kept = journal.kept
+                if waiters.allSatisfy({ $0.wanted.count > kept.count }) { return [] }
                 let ready = waiters.filter { $0.wanted.isSubset(of: kept) }.map(\.continuation)
                 waiters.removeAll { $0.wanted.isSubset(of: kept) }
                 return ready
@@ -74,8 +75,11 @@ private final class TCPPeerHandler: ChannelInboundHandler {
             context.channel.setOption(.autoRead, value: false).whenComplete { _ in }
             return
         }
-        unread += unwrapInboundIn(data).readableBytesView
-        keepLines()
+        let piece = unwrapInboundIn(data)
+        let seen = unread.count
+        unread += piece.readableBytesView
+        // Most pieces of a long line end none.
+        if piece.readableBytesView.contains(0x0a) { keepLines(from: seen) }
         switch behaviour {
         case .resets: context.channel.reset()
         case .answersGarbage, .answersTooMuch, .answersHalf:
@@ -84,10 +88,11 @@ private final class TCPPeerHandler: ChannelInboundHandler {
         }
     }
 
-    private func keepLines() {
+    /// - Parameter seen: bytes in front of it have no line end.
+    private func keepLines(from seen: Int) {
         var lines: [String] = []
         var start = 0
-        while let end = unread[start...].firstIndex(of: 0x0a) {
+        while let end = unread[max(start, seen)...].firstIndex(of: 0x0a) {
             let line = String(decoding: unread[start..<end], as: UTF8.self)
             lines.append(whole ? line : EventText.message(of: line) ?? "?")
             start = end + 1

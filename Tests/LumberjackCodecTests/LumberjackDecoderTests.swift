@@ -6,7 +6,7 @@ struct LumberjackDecoderTests {
         var frames: [Frame] = []
         mutating func window(count: Int) { frames.append(.window(count)) }
         mutating func event(sequence: UInt32, _ bytes: Span<UInt8>) {
-            let text = String(decoding: (0..<bytes.count).map { bytes[$0] }, as: UTF8.self)
+            let text = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
             frames.append(.event(Int(sequence), text))
         }
         mutating func acknowledgement(_ sequence: UInt32) { frames.append(.acknowledgement(Int(sequence))) }

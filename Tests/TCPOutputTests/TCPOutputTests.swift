@@ -25,10 +25,10 @@ struct TCPOutputTests {
         let peer = try await TCPPeer()
         let driver = LaneDriver(try output([peer.port]).makeLane(0))
         var factory = BatchFactory()
-        let lines = BatchFactory.numbered(0..<6000, length: 1000)
-        let batches = stride(from: 0, to: 6000, by: 1000).map { factory.batch(Array(lines[$0..<($0 + 1000)])) }
+        let lines = BatchFactory.numbered(0..<3000, length: 1000)
+        let batches = stride(from: 0, to: 3000, by: 500).map { factory.batch(Array(lines[$0..<($0 + 500)])) }
         let settlement = try await driver.settle(batches, window: 4)
-        #expect(settlement.delivered == 6000 && settlement.retries == 0)
+        #expect(settlement.delivered == 3000 && settlement.retries == 0)
         await peer.catchUp(with: lines)
         #expect(peer.journal.kept.elementsEqual(lines))
         driver.lane.close()
@@ -39,7 +39,7 @@ struct TCPOutputTests {
         let peer = try await TCPPeer()
         let driver = LaneDriver(try output([peer.port]).makeLane(0))
         var factory = BatchFactory()
-        let lines = ["short", String(repeating: "x", count: 3 << 20), "short again"]
+        let lines = ["short", String(repeating: "x", count: 300_000), "short again"]
         let settlement = try await driver.settle([factory.batch(lines)], window: 1)
         #expect(settlement.delivered == 3 && settlement.retries == 0)
         await peer.catchUp(with: lines)
