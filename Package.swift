@@ -139,7 +139,7 @@ let package = Package(
         tests("EventModel", ["ByteTools"]),
         tests("FileRegistry", ["EventModel", "CShim", grdb, logging]),
         tests("Parsing", ["EventModel", "ByteTools", "CShim"]),
-        tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim"]),
+        tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim", logging]),
         tests("Publishing", ["EventModel", "ByteTools"]),
         tests("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL]),
         tests("LumberjackCodec", ["ByteTools", "CZlib"], exclude: ["Golden"]),
