@@ -104,18 +104,23 @@ final class PipelineLoop {
         }
         for _ in 0..<PipelineLoop.chunksPerTurn {
             var read = false
-            for input in inputs {
-                guard let state = input.nextReady() else { continue }
-                guard harvest(state, of: input, now: now) else { return false }
-                read = true
-            }
+            for input in inputs { read = readOne(of: input, now: now) || read }
             carryOut()
             if !read { return streams.contains(where: \.isReady) }
         }
         return true
     }
 
-    /// - Returns: false when the budget has no room: nothing can be read until something is settled.
+    /// Reads from the next file whose lane takes more; the others keep their turn.
+    private func readOne(of input: FileInput, now: MonotonicTime) -> Bool {
+        for _ in 0..<min(input.activeCount, PipelineLoop.chunksPerTurn) {
+            guard let state = input.nextReady() else { return false }
+            if harvest(state, of: input, now: now) { return true }
+        }
+        return false
+    }
+
+    /// - Returns: false when there is no room: the file can't be read until something is answered.
     private func harvest(_ state: FileState, of input: FileInput, now: MonotonicTime) -> Bool {
         let lane = publisher.lane(forFile: state.id)
         var room = FileInput.minimumRoom

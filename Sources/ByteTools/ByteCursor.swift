@@ -42,6 +42,14 @@ public struct ByteCursor {
         unsafe next += count
     }
 
+    /// Copies a fixed number of bytes, which is cheaper than a few, and moves on over those that count.
+    @inline(__always)
+    public mutating func put(_ bytes: UnsafePointer<UInt8>, copying: Int, keeping: Int) {
+        assert(room >= copying && keeping <= copying)
+        unsafe memcpy(next, bytes, copying)
+        unsafe next += keeping
+    }
+
     public mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let base = bytes.baseAddress else { return }
         unsafe put(base, count: bytes.count)

@@ -1,8 +1,8 @@
 /// The decimal digits of a number, kept where they can be copied more than once.
 ///
-/// - Shape: 20 bytes inline; the digits are the last `count` of them.
+/// - Shape: 40 bytes inline; the digits end in the middle, so that twenty bytes can always be copied.
 public struct DecimalDigits {
-    @usableFromInline var bytes: InlineArray<20, UInt8>
+    @usableFromInline var bytes: InlineArray<40, UInt8>
     public private(set) var count: Int
 
     /// Most digits that a 64-bit number has.
@@ -21,10 +21,11 @@ public struct DecimalDigits {
         count = 20 - at
     }
 
-    /// The digits, most significant first.
+    /// The digits, most significant first. The cursor has room for `maximum` bytes, however few there are.
     public func write(to cursor: inout ByteCursor) {
-        let start = bytes.span
-        for index in (20 - count)..<20 { cursor.put(start[index]) }
+        unsafe bytes.span.withUnsafeBufferPointer { digits in
+            unsafe cursor.put(digits.baseAddress! + (20 - count), copying: DecimalDigits.maximum, keeping: count)
+        }
     }
 }
 

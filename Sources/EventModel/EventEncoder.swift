@@ -8,8 +8,13 @@ import Synchronization
 package struct EventEncoder {
     private let batch: Batch
     private let counters: EventCounters?
+    // Of the segment that was entered last, so that nothing is looked up per line.
     private var segmentIndex = -1
     private var segmentLines = 0..<0
+    private var template: EventTemplate?
+    private var isSimple = false
+    private var base: Int64 = 0
+    private var hasPlaces = false
     private var time = TimeText(milliseconds: 0)
 
     /// - Parameter counters: nil on a retry, so that a line is counted once.
@@ -22,12 +27,13 @@ package struct EventEncoder {
     /// - Returns: false, and nothing written, when the cursor has not the room; come back with more.
     package mutating func encode(_ index: Int, to cursor: inout ByteCursor) -> Bool {
         if !segmentLines.contains(index) { enter(segment: batch.segmentIndex(ofLine: index)) }
-        let segment = batch.segments[segmentIndex]
+        guard let template else { return false }
         let line = batch.lines[index]
         let bytes = unsafe UnsafeBufferPointer(start: batch.slab.base + Int(line.start), count: line.length)
-        let template = segment.source.template
-        let offset = segment.offset(of: line, at: index)
-        if template.parser == nil, template.renderer == nil {
+        let offset =
+            hasPlaces
+            ? batch.segments[segmentIndex].offset(of: line, at: index) : UInt64(bitPattern: base + Int64(line.start))
+        if isSimple {
             guard cursor.room >= template.fixedRoom + JSONEscape.room(for: line.length) else { return false }
             unsafe run(template, template.plain, bytes, line, offset, members: nil, error: "", &cursor)
             return true
@@ -43,9 +49,14 @@ package struct EventEncoder {
     }
 
     private mutating func enter(segment index: Int) {
+        let segment = batch.segments[index]
         segmentIndex = index
-        segmentLines = batch.segments[index].lineRange
-        time = TimeText(milliseconds: batch.segments[index].readAt)
+        segmentLines = segment.lineRange
+        template = segment.source.template
+        isSimple = segment.source.template.isSimple
+        base = segment.base
+        hasPlaces = !segment.places.isEmpty
+        time = TimeText(milliseconds: segment.readAt)
     }
 
     private func run(

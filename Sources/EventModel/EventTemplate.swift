@@ -36,7 +36,8 @@ package final class EventTemplate: Sendable {
     let constants: [UInt8]
     let plain: [Instruction]
     let parsed: [Instruction]
-    let constantBytes: Int
+    /// Neither parsed nor rendered: the fast way.
+    let isSimple: Bool
     package let parser: (any LineParser)?
     package let renderer: (any EventRenderer)?
 
@@ -51,7 +52,8 @@ package final class EventTemplate: Sendable {
         self.plain = plain.map { EventTemplate.instruction($0, &block) }
         self.parsed = parsed.map { EventTemplate.instruction($0, &block) }
         constants = block
-        constantBytes = block.count
+        isSimple = parser == nil && renderer == nil
+        fixedRoom = block.count + 4 * 64 + 128
         self.parser = parser
         self.renderer = renderer
     }
@@ -76,5 +78,5 @@ package final class EventTemplate: Sendable {
     }
 
     /// Most bytes that all steps but the line's own need.
-    var fixedRoom: Int { constantBytes + 4 * 32 + 128 }
+    let fixedRoom: Int
 }

@@ -32,7 +32,7 @@ package final class FileOutput: Output {
         self.now = now
         traits = OutputTraits(
             kind: "file", endpoint: "\(settings.path)/\(settings.filename)", window: FileOutput.window,
-            maxEvents: settings.bulkMaxSize)
+            maxEvents: settings.bulkMaxSize, readAhead: 2)
     }
 
     package func makeLane(_ index: Int) -> any OutputLane {

@@ -37,7 +37,7 @@ package final class HTTPOutput: Output {
         let lanes = max(1, settings.workers) * (settings.loadBalance ? urls.count : 1)
         traits = OutputTraits(
             kind: "http", endpoint: urls.map(\.endpoint).joined(separator: ","), lanes: lanes, window: 1,
-            maxEvents: settings.bulkMaxSize, maxBytes: min(settings.bulkMaxBytes, 1024 * 1024))
+            maxEvents: settings.bulkMaxSize, maxBytes: min(settings.bulkMaxBytes, 1024 * 1024), readAhead: 2)
         let headers = try HTTPOutput.headers(for: settings, credentials: urls[0], userAgent: userAgent)
         // Made last: a client that exists must be shut down.
         let client = try HTTPOutput.client(for: settings, lanes: lanes)

@@ -31,7 +31,8 @@ package final class LumberjackOutput: Output {
         traits = OutputTraits(
             kind: "logstash", endpoint: settings.hosts.map(\.description).joined(separator: ","),
             lanes: max(1, settings.workers) * (settings.loadBalance ? settings.hosts.count : 1),
-            window: max(1, settings.pipelining), maxEvents: settings.bulkMaxSize, slowStart: settings.slowStart)
+            window: max(1, settings.pipelining), maxEvents: settings.bulkMaxSize, readAhead: 2,
+            slowStart: settings.slowStart)
     }
 
     package func makeLane(_ index: Int) -> any OutputLane {

@@ -52,12 +52,15 @@ package struct OutputTraits: Sendable, Equatable {
     package var maxEvents: Int
     /// Most raw bytes per delivery, unless a single line is longer.
     package var maxBytes: Int
+    /// Deliveries that may wait behind those in flight; nil: as many as the budget holds. More than a few only cost
+    /// memory and cache: what is still in the file is as good as what was read.
+    package var readAhead: Int?
     /// Start with few events per delivery after a failure and grow.
     package var slowStart: Bool
 
     package init(
         kind: String, endpoint: String, lanes: Int = 1, window: Int = 1, maxEvents: Int = 2048,
-        maxBytes: Int = 512 * 1024, slowStart: Bool = false
+        maxBytes: Int = 512 * 1024, readAhead: Int? = nil, slowStart: Bool = false
     ) {
         self.kind = kind
         self.endpoint = endpoint
@@ -65,6 +68,7 @@ package struct OutputTraits: Sendable, Equatable {
         self.window = window
         self.maxEvents = maxEvents
         self.maxBytes = maxBytes
+        self.readAhead = readAhead
         self.slowStart = slowStart
     }
 }

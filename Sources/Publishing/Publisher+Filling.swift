@@ -4,7 +4,8 @@ package import EventModel
 extension Publisher {
     /// The open batch of a lane with at least `room` bytes and one event free.
     ///
-    /// - Returns: nil when the budget has none, or while draining: then nothing may be read.
+    /// - Returns: nil when the budget has none, when enough is waiting already, or while draining: then nothing may be
+    ///   read for this lane until something has been answered.
     package mutating func builder(lane: Int, room: Int, now: MonotonicTime) -> BatchBuilder? {
         if draining { return nil }
         if let open = queues[lane].open {
@@ -12,6 +13,7 @@ extension Publisher {
             seal(lane)
             dispatch(lane, now: now)
         }
+        if let readAhead = traits.readAhead, lanes[lane].waiting.count >= readAhead { return nil }
         guard let slab = budget.take(room: room) else { return nil }
         let builder = BatchBuilder(slab: slab, maxEvents: traits.maxEvents, opened: now.nanoseconds)
         queues[lane].begin(builder)

@@ -32,7 +32,7 @@ package final class TCPOutput: Output {
         traits = OutputTraits(
             kind: "tcp", endpoint: settings.hosts.map(\.description).joined(separator: ","),
             lanes: max(1, settings.workers) * (settings.loadBalance ? settings.hosts.count : 1), window: 4,
-            maxEvents: settings.bulkMaxSize)
+            maxEvents: settings.bulkMaxSize, maxBytes: 256 * 1024, readAhead: 2)
     }
 
     package func makeLane(_ index: Int) -> any OutputLane {

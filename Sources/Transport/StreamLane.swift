@@ -33,9 +33,9 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     let counters: EventCounters?
     let link: LaneLink
     var wire: Wire
-    var queue: [Pending] = []
+    var queue: [StreamPending] = []
     /// Chunks that the kernel has not taken yet, oldest first.
-    var chunks: [Chunk] = []
+    var chunks: [StreamChunk] = []
     var pool: ChunkPool
     var gate: RetryGate
     var isClosed = false
@@ -43,20 +43,6 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     var unread = ByteBuffer()
     var lastFailure = Reply.Failure(.shutdown, "the output is shutting down")
     var clock = LaneClock()
-
-    /// A delivery that has not been answered.
-    struct Pending {
-        var feed: EventFeed
-        var acknowledged = 0
-        let reply: @Sendable (Reply) -> Void
-
-        var isSettled: Bool { feed.isAtEnd && acknowledged == feed.sendable }
-    }
-
-    struct Chunk {
-        let buffer: ByteBuffer
-        let events: Int
-    }
 
     package init(
         _ wire: Wire, settings: StreamLaneSettings, connector: Connector, ring: HostRing, loop: any EventLoop,
@@ -85,7 +71,7 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     private func enqueue(_ delivery: Delivery, _ reply: @escaping @Sendable (Reply) -> Void) {
         guard !isClosed, gate.admits(delivery) else { return reply(.retry(lastFailure)) }
         if queue.isEmpty { clock.progress() }
-        queue.append(Pending(feed: EventFeed(delivery, counters: counters), reply: reply))
+        queue.append(StreamPending(feed: EventFeed(delivery, counters: counters), reply: reply))
         pump()
         settle()
         watch()
@@ -122,11 +108,11 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     }
 
     /// A chunk of encoded events; nil when the rest of the delivery cannot be sent.
-    private func nextChunk(_ feed: inout EventFeed) -> Chunk? {
+    private func nextChunk(_ feed: inout EventFeed) -> StreamChunk? {
         var chunk = pool.take()
         while !feed.isAtEnd {
             let events = wire.encode(&feed, into: &chunk)
-            if events > 0 { return Chunk(buffer: chunk, events: events) }
+            if events > 0 { return StreamChunk(buffer: chunk, events: events) }
             if feed.isAtEnd { break }
             // The next event is larger than a chunk. Six bytes for one is the worst case; see `JSONEscape.room`.
             let wanted = max(2 * chunk.capacity, 6 * feed.lineLength + 64 * 1024)
@@ -141,7 +127,7 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
         return nil
     }
 
-    private func send(_ chunk: Chunk) {
+    private func send(_ chunk: StreamChunk) {
         chunks.append(chunk)
         let promise = loop.makePromise(of: Void.self)
         let round = clock.round
@@ -154,10 +140,11 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     /// The kernel has taken the oldest chunk.
     private func taken(_ round: Int) {
         guard round == clock.round, !chunks.isEmpty else { return }
-        let chunk = chunks.removeFirst()
-        pool.giveBack(chunk.buffer)
+        let events = chunks[0].events
+        // Nobody else may hold the buffer then, or clearing it for reuse would make a new one.
+        pool.giveBack(chunks.removeFirst().buffer)
         clock.progress()
-        wire.taken(events: chunk.events, sent: link.bytesSent)
+        wire.taken(events: events, sent: link.bytesSent)
         guard wire.isPolled else { return }
         poll()
         if chunks.isEmpty, !queue.isEmpty {
@@ -165,4 +152,20 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
             watch()
         }
     }
+}
+
+// These are not nested in the lane: a generic type's parts are looked up at run time, again and again.
+
+/// A delivery that has not been answered.
+struct StreamPending {
+    var feed: EventFeed
+    var acknowledged = 0
+    let reply: @Sendable (Reply) -> Void
+
+    var isSettled: Bool { feed.isAtEnd && acknowledged == feed.sendable }
+}
+
+struct StreamChunk {
+    let buffer: ByteBuffer
+    let events: Int
 }
