@@ -56,8 +56,8 @@ extension FileInput {
             return
         }
         guard stat.isRegular else { return }
-        if let state = table.byInode[stat.key] {
-            guard isSameFile(state, stat), state.path != path || state.isUnlinked else { return }
+        if let state = known(stat) {
+            guard state.path != path || state.isUnlinked else { return }
             guard state.isUnlinked || (try? Syscall.stat(state.path, follow: settings.symlinks))?.key != stat.key else {
                 return  // A second name of the same file.
             }
@@ -75,8 +75,12 @@ extension FileInput {
             if let link = linkTargets[path], link != path { vanished(link, move: 0) }
             return
         }
-        // Renamed within the directory it turns up again at once; else the scan decides. What is open is read on.
-        if state.isOpen { enqueue(state) }
+        // Renamed within the directory it turns up again at once; else the scan decides. What is open is read on, and
+        // does not lose its descriptor to others when it was deleted.
+        if state.isOpen {
+            enqueue(state)
+            if move == 0, (try? Syscall.stat(descriptor: state.descriptor))?.links == 0 { return loseName(state) }
+        }
         scanSoon(after: FileInput.settleTime)
     }
 }

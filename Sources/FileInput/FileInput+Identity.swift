@@ -7,12 +7,7 @@ import Logging
 extension FileInput {
     /// A name has another file behind it than before, or is new.
     func arrive(_ path: String, _ stat: nt_stat) {
-        guard let state = table.byInode[stat.key] else { return add(path, stat) }
-        guard isSameFile(state, stat) else {
-            // The inode lives on in another file: what was known under it is gone.
-            forget(state)
-            return add(path, stat)
-        }
+        guard let state = known(stat) else { return add(path, stat) }
         if state.path != path, !state.isUnlinked,
             (try? Syscall.stat(state.path, follow: settings.symlinks))?.key == stat.key
         {
@@ -21,6 +16,14 @@ extension FileInput {
         }
         state.isOutside = false
         move(state, to: path, stat)
+    }
+
+    /// The file with this inode. When the inode lives on in another file, what was known under it is gone.
+    func known(_ stat: nt_stat) -> FileState? {
+        guard let state = table.byInode[stat.key] else { return nil }
+        if isSameFile(state, stat) { return state }
+        forget(state)
+        return nil
     }
 
     func isSameFile(_ state: FileState, _ stat: nt_stat) -> Bool {

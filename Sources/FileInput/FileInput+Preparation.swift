@@ -31,8 +31,8 @@ extension FileInput {
         state.isVerified = true
         let known = FileIdentity.Fingerprint(hash: state.record.fingerprint, length: state.record.fingerprintLength)
         if known.length == 0 || FileIdentity.matches(head, known) { return true }
-        if state.isOutside, !wasVerified {
-            // The inode of a rotated file serves another one now, which no pattern matches.
+        if state.isOutside, !wasVerified, state.record.birth == 0 {
+            // Nothing but the content tells: the inode of a rotated file serves another one now, which no pattern matches.
             forget(state)
             return false
         }

@@ -115,11 +115,9 @@ extension FileInput {
 
     /// A known file under a name that no pattern matches: rotated out of the glob. Read to its end all the same.
     private func follow(_ path: String, _ key: InodeKey) {
-        let known = table.byInode[key]
-        if let known, known.scan == scanNumber { return }
+        if let known = table.byInode[key], known.scan == scanNumber { return }
         guard case .file(let stat) = examine(path), stat.key == key else { return }
-        if let known {
-            guard isSameFile(known, stat) else { return }
+        if let known = known(stat) {
             if known.path == path, !known.isUnlinked { return refresh(known, stat) }
             known.isOutside = true
             move(known, to: path, stat)

@@ -83,11 +83,18 @@ final class InputDriver {
     /// What was not committed is lost.
     func crash() throws {
         registry.crash()
-        // The old process writes nothing any more: its rows go to a registry that nobody reads.
+        kill()
+        try start()
+    }
+
+    /// The process is gone: nothing is written any more.
+    func kill() {
         pending.removeAll()
-        let old = input
+        for state in Array(input.open.states.values) { input.close(state) }
+    }
+
+    func start() throws {
         input = try InputDriver.makeInput(settings, registry, log, descriptors, firstStart, startTime)
-        for state in Array(old.open.states.values) { old.close(state) }
         input.start(now: now)
     }
 
