@@ -35,6 +35,12 @@ package enum HumanText {
         return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
     }
 
+    /// A short time, to be compared with others: `0.42 ms`, `12.3 ms`, `1500.0 ms`.
+    package static func milliseconds(_ duration: Duration) -> String {
+        let value = duration.inSeconds * 1000
+        return decimal(value, places: value < 9.995 ? 2 : 1) + " ms"
+    }
+
     /// A number with so many decimals, rounded to nearest: (2.345, 1) is `2.3`.
     package static func decimal(_ value: Double, places: Int) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "0" }

@@ -33,6 +33,7 @@ extension PipelineLoop {
         status.filesKnown = inputs.reduce(0) { $0 + $1.fileCount }
         status.filesActive = inputs.reduce(0) { $0 + $1.activeCount }
         status.filesOpen = inputs.reduce(0) { $0 + $1.openCount }
+        status.filesDone = inputs.reduce(streams.count { $0.isAtEnd }) { $0 + $1.doneCount }
         status.paused = gate.reason ?? (publisher.hasBudget ? nil : pausedReason)
         status.lastFailure = publisher.lastFailure?.message
         status.invalidUTF8Lines = UInt64(plan.counters.invalidUTF8.load(ordering: .relaxed))

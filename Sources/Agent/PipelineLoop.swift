@@ -3,13 +3,14 @@ import FileInput
 import FileRegistry
 import Logging
 import Publishing
+import Synchronization
 
 /// The one thread of a pipeline: it reads files into batches, gives them to the output, and moves the registry over
 /// what is settled. Data goes one way: `readFiles` → `Publisher` → `carryOut` → output; settlements come back.
 final class PipelineLoop {
     let plan: PipelinePlan
     let inputs: [FileInput]
-    let standardInput: StandardInput?
+    let streams: [StreamInput]
     var publisher: Publisher
     private let lanes: [any OutputLane]
     private let mailbox: PipelineMailbox
@@ -21,10 +22,10 @@ final class PipelineLoop {
     var failures: [Reply.Failure.Label: UInt64] = [:]
     private var warning = RepeatedWarning()
 
-    /// Tags of the descriptors: the mailbox, standard input, and from there on the inputs.
+    /// Tags of the descriptors: the mailbox, streams, and from there on the inputs.
     private enum Tag {
         static let mailbox: UInt32 = 0
-        static let standardInput: UInt32 = 1
+        static let stream: UInt32 = 1
         static let firstInput: UInt32 = 2
     }
 
@@ -32,7 +33,7 @@ final class PipelineLoop {
         self.plan = plan
         self.mailbox = mailbox
         inputs = try plan.makeInputs()
-        standardInput = try plan.makeStandardInput()
+        streams = try plan.makeStreams()
         publisher = Publisher(traits: plan.output.traits, settings: plan.settings, deadLetters: plan.deadLetters)
         lanes = (0..<plan.output.traits.lanes).map { plan.output.makeLane($0) }
         gate = RegistryGate(store: plan.registry, budget: UInt64(plan.settings.budgetBytes))
@@ -45,8 +46,9 @@ final class PipelineLoop {
             input.start(now: MonotonicTime.now.nanoseconds)
             if input.watchDescriptor >= 0 { poll.add(input.watchDescriptor, tag: Tag.firstInput + UInt32(index)) }
         }
-        if let standardInput, !poll.add(standardInput.descriptor, tag: Tag.standardInput) {
-            standardInput.isAlwaysReady = true
+        for stream in streams {
+            guard let descriptor = stream.descriptor else { continue }
+            stream.isAlwaysReady = !poll.add(descriptor, tag: Tag.stream)
         }
         while !isDone { turn() }
         finish()
@@ -70,6 +72,7 @@ final class PipelineLoop {
         case .reply(let lane, let token, let reply):
             if let failure = reply.failure { failed(failure, now: now) }
             publisher.replied(lane: lane, token: token, reply, now: now)
+        case .ping: plan.pongs.addOne()
         case .stop(let deadline):
             guard stopDeadline == nil else { return }
             stopDeadline = deadline
@@ -96,7 +99,9 @@ final class PipelineLoop {
     /// - Returns: whether there is more to read now.
     private func readFiles(now: MonotonicTime) -> Bool {
         if gate.isClosed { return false }
-        if let standardInput, standardInput.isReady, !read(standardInput, now: now) { return false }
+        for stream in streams where stream.isReady {
+            guard read(stream, now: now) else { return false }
+        }
         for _ in 0..<PipelineLoop.chunksPerTurn {
             var read = false
             for input in inputs {
@@ -105,7 +110,7 @@ final class PipelineLoop {
                 read = true
             }
             carryOut()
-            if !read { return standardInput?.isReady ?? false }
+            if !read { return streams.contains(where: \.isReady) }
         }
         return true
     }
@@ -135,17 +140,17 @@ final class PipelineLoop {
         }
     }
 
-    private func read(_ input: StandardInput, now: MonotonicTime) -> Bool {
-        let lane = publisher.lane(forFile: StandardInput.fileID)
-        guard let batch = publisher.builder(lane: lane, room: input.roomNeeded, now: now) else { return false }
-        let harvest = input.harvest(into: batch)
+    private func read(_ stream: StreamInput, now: MonotonicTime) -> Bool {
+        let lane = publisher.lane(forFile: stream.fileID)
+        guard let batch = publisher.builder(lane: lane, room: stream.roomNeeded, now: now) else { return false }
+        let harvest = stream.harvest(into: batch)
         if harvest.read > 0 {
             publisher.addRead(
-                GenerationKey(fileID: StandardInput.fileID, generation: 0), read: harvest.read,
+                GenerationKey(fileID: stream.fileID, generation: 0), read: harvest.read,
                 filtered: harvest.filtered, empty: harvest.empty, cut: harvest.cut)
         }
-        publisher.filled(lane: lane, minimumRoom: input.roomNeeded, now: now)
-        if input.isAtEnd { poll.remove(input.descriptor) }
+        publisher.filled(lane: lane, minimumRoom: stream.roomNeeded, now: now)
+        if stream.isAtEnd, let descriptor = stream.descriptor, !stream.isAlwaysReady { poll.remove(descriptor) }
         return true
     }
 
@@ -172,12 +177,14 @@ final class PipelineLoop {
                 fileID: settlement.fileID, generation: settlement.generation, offset: settlement.offset,
                 anchor: settlement.anchor)
         }
+        for stream in streams { stream.settled(fileID: settlement.fileID, offset: settlement.offset) }
     }
 
     private func flushInputs() -> UInt64? {
         var ticket: UInt64?
         for input in inputs { ticket = input.flushRegistry() ?? ticket }
-        return ticket
+        let records = streams.compactMap { $0.takeRecord() }
+        return records.isEmpty ? ticket : plan.registry.submit(records, removed: [])
     }
 
     // MARK: Sleeping
@@ -201,7 +208,7 @@ final class PipelineLoop {
         poll.wait(until: deadline, now: now) { tag in
             switch tag {
             case Tag.mailbox: break
-            case Tag.standardInput: standardInput?.isReady = true
+            case Tag.stream: for stream in streams where stream.descriptor != nil { stream.isReady = true }
             default: inputs[Int(tag - Tag.firstInput)].watchEventsArrived(now: now.nanoseconds)
             }
         }
@@ -218,7 +225,7 @@ final class PipelineLoop {
     // MARK: The end
 
     private var isExhausted: Bool {
-        inputs.allSatisfy(\.isExhausted) && (standardInput?.isAtEnd ?? true) && publisher.isIdle
+        inputs.allSatisfy(\.isExhausted) && streams.allSatisfy(\.isAtEnd) && publisher.isIdle
     }
 
     private var isDone: Bool {
@@ -238,6 +245,7 @@ final class PipelineLoop {
         for order in publisher.takeOrders() {
             if case .settled(let settlements) = order { for settlement in settlements { settle(settlement) } }
         }
+        _ = flushInputs()
         for input in inputs { input.stop() }
         publish(now: now, always: true)
         poll.close()

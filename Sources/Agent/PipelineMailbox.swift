@@ -9,6 +9,8 @@ final class PipelineMailbox: Sendable {
         case reply(lane: Int, token: UInt64, Reply)
         /// Stop reading, try what is in flight once, and end by this time.
         case stop(deadline: MonotonicTime)
+        /// To be counted in `PipelinePlan.pongs`, so that others see that the thread moves.
+        case ping
     }
 
     let descriptor: Int32

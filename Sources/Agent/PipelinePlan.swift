@@ -23,6 +23,10 @@ package struct PipelinePlan: Sendable {
     package let start: Int64
     /// Descriptors that the files of this pipeline may take.
     package let descriptors: Int
+    /// gzip files, read as streams with the settings of the first file input.
+    package var compressedFiles: [String] = []
+    /// Pings that the thread has answered.
+    let pongs = PingCount()
 
     package init(
         name: String, output: any Output, settings: PipelineSettings, inputs: [FileInputSettings],
@@ -55,19 +59,38 @@ package struct PipelinePlan: Sendable {
                 pipeline: name, registry: registry, logger: logger, firstStart: firstStart, start: start,
                 descriptors: max(1, descriptors / files.count)
             ) { facts in
-                shape.template(
-                    for: .init(
-                        path: Array(facts.path.utf8), deviceID: String(facts.device), inode: String(facts.inode),
-                        fingerprint: facts.fingerprint, idKey: facts.idKey))
+                PipelinePlan.template(facts, shape)
             }
             return try FileInput(input, context: context)
         }
     }
 
-    func makeStandardInput() throws -> StandardInput? {
-        guard let input = inputs.first(where: { $0.kind == .stdin }) else { return nil }
-        let shape = try shape(input)
-        return try StandardInput(input) { key in shape.template(for: .init(path: Array("-".utf8), idKey: key)) }
+    /// Standard input, and compressed files that are shipped once.
+    func makeStreams() throws -> [StreamInput] {
+        var streams: [StreamInput] = []
+        for input in inputs where input.kind == .stdin {
+            let shape = try shape(input)
+            streams.append(
+                try StreamInput(standardInput: input, logger: logger) { key in
+                    shape.template(for: .init(path: Array("-".utf8), idKey: key))
+                })
+        }
+        for path in compressedFiles {
+            guard let input = inputs.first(where: { $0.kind != .stdin }) else { break }
+            let shape = try shape(input)
+            streams.append(
+                try StreamInput(gzip: path, input, pipeline: name, registry: registry, logger: logger) {
+                    PipelinePlan.template($0, shape)
+                })
+        }
+        return streams
+    }
+
+    private static func template(_ facts: FileFacts, _ shape: EventShape) -> EventTemplate {
+        shape.template(
+            for: .init(
+                path: Array(facts.path.utf8), deviceID: String(facts.device), inode: String(facts.inode),
+                fingerprint: facts.fingerprint, idKey: facts.idKey))
     }
 }
 
@@ -79,4 +102,12 @@ package final class SharedStatus: Sendable {
 
     func withLock(_ body: (inout PipelineStatus) -> Void) { value.withLock { body(&$0) } }
     package var current: PipelineStatus { value.withLock { $0 } }
+}
+
+/// How often a pipeline's thread has shown that it moves.
+final class PingCount: Sendable {
+    private let value = Atomic<Int>(0)
+
+    func addOne() { value.add(1, ordering: .relaxed) }
+    var current: Int { value.load(ordering: .relaxed) }
 }

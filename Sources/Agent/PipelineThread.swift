@@ -43,6 +43,9 @@ package final class PipelineThread: Sendable {
         mailbox.post(.stop(deadline: deadline))
     }
 
+    /// Asks for a sign of life, which `PipelinePlan.pongs` counts.
+    func ping() { mailbox.post(.ping) }
+
     /// Waits until the thread has ended.
     package func wait() async throws {
         let result: Result<Void, any Error> = await withCheckedContinuation { continuation in

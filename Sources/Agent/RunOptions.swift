@@ -32,7 +32,7 @@ package struct RunOptions: Sendable, Equatable {
 package struct ShipRequest: Sendable, Equatable {
     /// Paths, globs, `-` for standard input; names ending in `.gz` are decompressed.
     package var files: [String]
-    /// Where to: `lumberjack://host:5044`, `tcp://host:port`, `https://…`, `file:///path`, `-` for standard output.
+    /// Where to, as `ShipTarget` reads it: `lumberjack://host:5044`, `tcp://host:port`, `file:///path`, `-`, …
     package var destination: String
     /// Directory that keeps the positions, so that the next run goes on from there; nil: nothing is kept.
     package var resume: String?
@@ -49,8 +49,6 @@ package struct ShipRequest: Sendable, Equatable {
     package var ndjson = false
     /// Only the lines themselves are sent, without an event around them (`codec.format.string: '%{[message]}'`).
     package var raw = false
-    /// `-E key=value`: any other setting, as in the configuration file.
-    package var overrides: [String] = []
 
     package init(files: [String], destination: String) {
         self.files = files

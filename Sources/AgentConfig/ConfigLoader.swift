@@ -20,7 +20,8 @@ package enum ConfigLoader {
     ) throws(ConfigurationErrors) -> AgentSettings {
         var problems = Problems()
         let reader = SourceReader(strictPermissions: false)
-        var sources = [reader.parse(text, Place(source: 0, name: name, line: 1, column: 1), &problems)].compactMap(\.self)
+        var sources = [reader.parse(text, Place(source: 0, name: name, line: 1, column: 1), &problems)].compactMap(
+            \.self)
         sources += reader.parse(overrides, firstSource: 1, &problems)
         return try decode(sources, environment, problems)
     }

@@ -34,7 +34,8 @@ extension [ConfigEntry] {
 
     subscript(key: String) -> ConfigNode? { index(of: key).map { self[$0].value } }
 
-    /// Lays a later source over this one: objects are merged key by key, everything else is replaced.
+    /// Lays a later source over this one: objects are merged key by key, everything else is replaced, but not by
+    /// nothing.
     mutating func overlay(_ later: [ConfigEntry]) {
         for entry in later {
             guard let index = index(of: entry.key) else {
@@ -48,6 +49,9 @@ extension [ConfigEntry] {
             case (.list(var elements), .object(let above)) where above.allSatisfy({ Int($0.key) != nil }):
                 elements.overlay(above)
                 self[index].value.content = .list(elements)
+            case (_, .null):
+                // A key with nothing behind it says nothing, as a section whose settings are all commented out.
+                break
             default:
                 self[index] = entry
             }

@@ -46,4 +46,17 @@ package struct OutputPlan: Sendable, Equatable {
         self.name = name
         self.kind = kind
     }
+
+    /// Sets the compression level of an output that compresses; others have none to set.
+    package mutating func setCompression(_ level: Int) {
+        switch kind {
+        case .logstash(var settings):
+            settings.compressionLevel = level
+            kind = .logstash(settings)
+        case .http(var settings):
+            settings.compressionLevel = level
+            kind = .http(settings)
+        case .tcp, .file, .console, .discard: break
+        }
+    }
 }

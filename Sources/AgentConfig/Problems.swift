@@ -14,6 +14,9 @@ struct Problems {
 
     mutating func addHarmless(_ key: String, _ place: Place) { harmless.append((place, key)) }
 
+    /// A source could not be read or parsed, so what seems to be missing may stand there.
+    var lacksSource: Bool { errors.contains { [.unreadable, .permissions, .syntax].contains($0.code) } }
+
     /// All errors by place, or nil when there are none.
     var sortedErrors: ConfigurationErrors? {
         errors.isEmpty ? nil : ConfigurationErrors(errors: errors.stableSorted { $0.place < $1.place })

@@ -44,7 +44,11 @@ TARGET static void NAME(examine)(
 object:
     p++;
     while (p < end && is_blank(*p)) p++;
-    if (*p == '}') goto close;
+    if (*p == '}') {
+        // Blanks alone are no members: a comma in front of them would be wrong.
+        if (depth == 1) result->start = (uint32_t)(p - in);
+        goto close;
+    }
 key:
     if (__builtin_expect(*p != '"', 0)) FAIL(NT_JSON_EXPECTED_KEY);
     is_key = true;

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -40,6 +42,14 @@ uint64_t nt_filesystem_magic(const char *path) {
 int nt_send_queue(int fd) {
     int bytes = 0;
     return ioctl(fd, SIOCOUTQ, &bytes) == 0 ? bytes : -1;
+}
+
+int nt_unacknowledged(int fd) {
+    int bytes = nt_send_queue(fd);
+    struct tcp_info info = {0};
+    socklen_t length = sizeof info;
+    if (bytes < 0 || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return -1;
+    return info.tcpi_state == TCP_CLOSE ? -1 : bytes;
 }
 
 void nt_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }

@@ -106,8 +106,12 @@ package struct EventShape: Sendable {
         if sendsRawLine, parser == nil { return EventTemplate(plain: [.rawMessage]) }
         let log: [EventTemplate.Step] = [.constant("\"log\":{\"offset\":"), .offset, .flags]
         var parsed = head(file) + log + tail(file)
+        let outermost = target.split(separator: ".").first.map(String.init) ?? ""
         if target.isEmpty {
             parsed += [.members, .constant("}")]
+        } else if keys.all.contains(outermost) {
+            // The parser merges each line into the member that is there.
+            parsed.append(.constant("}"))
         } else {
             let names = target.split(separator: ".").map { EventShape.quoted($0) }
             parsed.append(.constant("," + names.joined(separator: ":{") + ":{"))

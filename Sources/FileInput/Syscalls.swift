@@ -61,6 +61,13 @@ enum Syscall {
         _ = Glibc.close(descriptor)
     }
 
+    /// The path with all links resolved; nil when it leads nowhere.
+    static func realPath(_ path: String) -> String? {
+        guard let full = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(full) }
+        return unsafe String(cString: full)
+    }
+
     /// Now, in ms since 1970.
     static func wallMilliseconds() -> Int64 {
         var time = timespec()

@@ -33,6 +33,7 @@ package struct HTTPSettings: Sendable, Equatable {
     package var bulkMaxSize = 2048
     /// Bytes of an uncompressed body; a 413 lowers it for its host.
     package var bulkMaxBytes = 5 * 1024 * 1024
+    /// `http://` or `socks5://`; both kinds of URL go through a tunnel (CONNECT), plain HTTP too.
     package var proxyURL: String?
     package var tls: TLSSettings?
 

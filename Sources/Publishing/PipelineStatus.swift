@@ -48,6 +48,8 @@ package struct PipelineStatus: Sendable, Equatable {
     package var filesKnown = 0
     package var filesActive = 0
     package var filesOpen = 0
+    /// Files of which everything that is there has been read and settled.
+    package var filesDone = 0
 
     /// Why nothing is read at the moment although there is something to read; nil when all is well.
     package var paused: String?

@@ -69,6 +69,10 @@ extension LaneDriver {
         /// Deliveries that had to be sent again.
         package var retries = 0
         package var failures: [Reply.Failure] = []
+
+        package init(delivered: Int = 0) {
+            self.delivered = delivered
+        }
     }
 
     /// Sends batches, `window` at a time, and again what is to be retried, until every event is settled.

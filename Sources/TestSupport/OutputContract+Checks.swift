@@ -5,7 +5,7 @@ extension OutputContract {
     /// Sets up a peer and an output, holds them to one clause, and takes them down.
     package func check(_ clause: Clause) async throws {
         let peer = try await makePeer()
-        let output = try await makeOutput(peer)
+        let output = try await makeOutput(peer, clause.timeout)
         let driver = LaneDriver(output.makeLane(0))
         let outcome: Result<Void, any Error>
         do {
@@ -51,6 +51,7 @@ extension OutputContract {
         }
         let settlement = try await subject.driver.settle(batches, window: subject.window)
         try expect(settlement == .init(delivered: 500), "not simply delivered: \(settlement)")
+        await subject.peer.catchUp(with: lines)
         try expect(subject.journal.kept == lines, "the peer got other lines, or in another order")
     }
 
@@ -80,7 +81,7 @@ extension OutputContract {
     private func holdSurvives(_ behaviour: PeerBehaviour, _ subject: Subject) async throws {
         var factory = BatchFactory()
         // A stalled peer is felt by the writer only when the kernel's buffers are full.
-        let lines = BatchFactory.numbered(0..<80, length: behaviour == .stalls ? 32 * 1024 : 0)
+        let lines = BatchFactory.numbered(0..<80, length: behaviour == .stalls ? 16 * 1024 : 0)
         let first = factory.batch(Array(lines[..<40]))
         let second = factory.batch(Array(lines[40...]))
         // On a fresh connection, and on one that has worked before.
@@ -89,10 +90,14 @@ extension OutputContract {
             if !fresh { _ = try await subject.driver.settle([factory.batch(warm)], window: 1) }
             subject.journal.behave(behaviour)
             let reply = await subject.driver.deliver(fresh ? first : second)
-            try judge(reply, behaviour, lines: Array(fresh ? lines[..<40] : lines[40...]), subject)
+            let part = Array(fresh ? lines[..<40] : lines[40...])
+            await subject.peer.catchUp(
+                with: part.indices.filter { reply.verdict(at: $0) == .delivered }.map { part[$0] })
+            try judge(reply, behaviour, lines: part, subject)
             subject.journal.behave(.takes)
             let settlement = try await subject.driver.settle([fresh ? first : second], window: subject.window)
             try expect(settlement.delivered == 40, "not delivered once the peer was well: \(settlement)")
+            await subject.peer.catchUp(with: part)
         }
         let kept = subject.journal.keptOnce.filter { $0 != warm[0] }
         try expect(kept == lines, "the peer got other lines, or in another order")
@@ -135,5 +140,15 @@ extension OutputContract {
 
     private func expect(_ condition: Bool, _ message: @autoclosure () -> String) throws {
         if !condition { throw ContractBreach(message()) }
+    }
+}
+
+extension OutputContract.Clause {
+    /// How long the output waits for its peer while it is held to this clause.
+    fileprivate var timeout: Duration {
+        switch self {
+        case .survives(.stalls), .survives(.staysSilent): OutputContract.impatience
+        default: OutputContract.patience
+        }
     }
 }

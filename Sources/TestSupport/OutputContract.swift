@@ -37,18 +37,33 @@ package struct OutputContract: Sendable {
     /// Behaviours under which events may be acknowledged all the same, in part or all (a partial acknowledgement).
     package var mayAcknowledge: Set<PeerBehaviour>
     package var makePeer: @Sendable () async throws -> any ContractPeer
-    /// Makes the output, with a timeout well under a second.
-    package var makeOutput: @Sendable (any ContractPeer) async throws -> any Output
+    /// Makes the output, with this timeout: `patience` where the peer is well, `impatience` where it is not.
+    package var makeOutput: @Sendable (any ContractPeer, Duration) async throws -> any Output
+    /// So long that a busy machine does not fail a test.
+    package static let patience = Duration.seconds(30)
+    /// So short that a peer that says nothing is soon given up.
+    package static let impatience = Duration.seconds(1)
 
     package init(
         behaviours: [PeerBehaviour], mayAcknowledge: Set<PeerBehaviour> = [],
         makePeer: @escaping @Sendable () async throws -> any ContractPeer,
-        makeOutput: @escaping @Sendable (any ContractPeer) async throws -> any Output
+        makeOutput: @escaping @Sendable (any ContractPeer, Duration) async throws -> any Output
     ) {
         self.behaviours = behaviours
         self.mayAcknowledge = mayAcknowledge
         self.makePeer = makePeer
         self.makeOutput = makeOutput
+    }
+
+    /// For an output that is given up after the same time whatever the peer does.
+    package init(
+        behaviours: [PeerBehaviour], mayAcknowledge: Set<PeerBehaviour> = [],
+        makePeer: @escaping @Sendable () async throws -> any ContractPeer,
+        makeOutput: @escaping @Sendable (any ContractPeer) async throws -> any Output
+    ) {
+        self.init(behaviours: behaviours, mayAcknowledge: mayAcknowledge, makePeer: makePeer) { peer, _ in
+            try await makeOutput(peer)
+        }
     }
 
     /// The clauses that this output and its peer can be held to.

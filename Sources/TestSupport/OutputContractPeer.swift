@@ -24,8 +24,14 @@ package enum PeerBehaviour: String, Sendable, CaseIterable {
 /// The other end of an output, in the hand of a test.
 package protocol ContractPeer: Sendable {
     var journal: PeerJournal { get }
+    /// Returns once the peer has kept these messages. For peers whose kernel acknowledges before they have read.
+    func catchUp(with messages: [String]) async
     /// Closes the listener and all connections.
     func shutdown() async
+}
+
+extension ContractPeer {
+    package func catchUp(with messages: [String]) async {}
 }
 
 /// What a peer is to do, and what it has got. Every peer keeps one and asks it at each attempt.
@@ -38,8 +44,12 @@ package final class PeerJournal: Sendable {
         var waiters: [(attempt: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
     private let state = Mutex(State())
+    private let reading: (@Sendable () -> [String])?
 
-    package init() {}
+    /// - Parameter reading: for a peer that is no process, such as a file: what it holds.
+    package init(reading: (@Sendable () -> [String])? = nil) {
+        self.reading = reading
+    }
 
     /// For the test: from now on, or for so many attempts and then `.takes`.
     package func behave(_ behaviour: PeerBehaviour, attempts: Int? = nil) {
@@ -70,7 +80,7 @@ package final class PeerJournal: Sendable {
     package func keep(_ messages: [String]) { state.withLock { $0.kept += messages } }
 
     /// Messages in the order in which they were kept, those that came twice included.
-    package var kept: [String] { state.withLock { $0.kept } }
+    package var kept: [String] { reading?() ?? state.withLock { $0.kept } }
 
     /// The same without repetitions: what a store that knows event ids holds.
     package var keptOnce: [String] {

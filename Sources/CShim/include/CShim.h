@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <iconv.h>
 #include "json.h"
 
 /// What the agent wants to know of a file, from one statx(2). Times in ns since 1970; birth is 0 where the
@@ -32,6 +33,10 @@ uint64_t nt_filesystem_magic(const char *path);
 
 /// Bytes of a TCP socket's send queue that the peer's kernel has not acknowledged (SIOCOUTQ), or -1.
 int nt_send_queue(int fd);
+
+/// The same for a connection that must still be up: -1 once it was reset or closed, since the kernel then throws the
+/// queue away and its length says nothing about what had arrived.
+int nt_unacknowledged(int fd);
 
 /// Names the calling thread (15 characters at most).
 void nt_name_thread(const char *name);

@@ -1,0 +1,73 @@
+# Needletail. Two commands to begin with:
+#   make run     builds the agent and ships this host's own logs to the terminal
+#   make test    builds and runs all tests
+
+PREFIX ?= /usr
+SYSCONFDIR ?= /etc
+DESTDIR ?=
+# make run CONFIG=my.yml runs that configuration instead.
+CONFIG ?=
+
+BUILD_PACKAGES := zlib1g-dev libdeflate-dev libpcre2-dev libsqlite3-dev pkg-config
+# What tests run beside our own code: systemd's and Prometheus' own judges, real servers and clients to ship to.
+TEST_PACKAGES := $(BUILD_PACKAGES) systemd prometheus nginx-light rsyslog sqlite3 openssl
+
+RELEASE := swift build -c release --static-swift-stdlib
+DATA := .build/run
+.PHONY: run build release test lint bench install tools test-tools
+
+run: build
+	@echo "$(if $(CONFIG),Running $(CONFIG),Shipping /var/log/**/*.log to this terminal) until Ctrl-C; the place in each file is kept in $(DATA)."
+	@exec .build/debug/needletail run -c $(or $(CONFIG),config/needletail.yml) -e --strict.perms=false \
+		--path.data $(CURDIR)/$(DATA) \
+		$(if $(CONFIG),,-E 'filebeat.inputs=[{type: filestream, id: host, paths: ["/var/log/**/*.log"]}]')
+
+build: tools
+	swift build --product needletail
+
+release: tools
+	$(RELEASE) --product needletail
+
+test: tools
+	swift test
+
+# The second build adds a check to the first one's results: imports only of what Package.swift names.
+lint: tools
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	swift build --build-tests --explicit-target-dependency-import-check error
+
+bench: tools
+	swift run -c release needletail-bench
+
+install: release
+	install -D -m 755 .build/release/needletail $(DESTDIR)$(PREFIX)/bin/needletail
+	test -e $(DESTDIR)$(SYSCONFDIR)/needletail/needletail.yml || \
+		install -D -m 600 config/needletail.yml $(DESTDIR)$(SYSCONFDIR)/needletail/needletail.yml
+	install -D -m 644 config/needletail.reference.yml $(DESTDIR)$(SYSCONFDIR)/needletail/needletail.reference.yml
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/bin/|$(PREFIX)/bin/|; s|/etc/needletail|$(SYSCONFDIR)/needletail|' systemd/needletail.service \
+		> $(DESTDIR)$(PREFIX)/lib/systemd/system/needletail.service
+	install -D -m 644 systemd/needletail.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/needletail.conf
+	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/needletail/README.md
+	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/vendor-completions fish/vendor_completions.d)
+	.build/release/needletail completions bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/needletail
+	.build/release/needletail completions zsh > $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_needletail
+	.build/release/needletail completions fish > $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/needletail.fish
+
+# Installs missing Debian packages where it may (root, or sudo without a password), else names them.
+tools: PACKAGES ?= $(BUILD_PACKAGES)
+test-tools: PACKAGES := $(TEST_PACKAGES)
+tools test-tools:
+	@command -v swift > /dev/null || { echo "Swift 6.3 or later is needed: https://www.swift.org/install/linux/"; exit 1; }
+	@command -v dpkg-query > /dev/null || exit 0; \
+	missing=; \
+	for package in $(PACKAGES); do \
+		dpkg-query -W -f '$${db:Status-Abbrev}' $$package 2> /dev/null | grep -q '^ii' || missing="$$missing $$package"; \
+	done; \
+	test -n "$$missing" || exit 0; \
+	if test "$$(id -u)" = 0; then as=env; \
+	elif sudo -n true 2> /dev/null; then as="sudo -n env"; \
+	else echo "Please install:$$missing"; exit 1; fi; \
+	echo "Installing$$missing"; \
+	apt="$$as DEBIAN_FRONTEND=noninteractive apt-get -qq -o Acquire::Retries=3"; \
+	$$apt update && $$apt install -y --no-install-recommends $$missing > /dev/null

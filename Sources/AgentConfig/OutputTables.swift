@@ -1,0 +1,225 @@
+import EventModel
+import FileOutput
+import HTTPOutput
+import LumberjackOutput
+import Publishing
+import TCPOutput
+import Transport
+
+extension LumberjackSettings: SettingRoot {}
+extension TCPSettings: SettingRoot {}
+extension HTTPSettings: SettingRoot {}
+extension FileOutputSettings: SettingRoot {}
+extension ConsoleOutputSettings: SettingRoot {}
+extension DiscardOutputSettings: SettingRoot {}
+extension TLSSettings: SettingRoot {}
+extension PipelineSettings: SettingRoot {}
+
+/// One output while it is read: the protocol's own settings, and what every output has.
+struct OutputDraft<Specific: SettingRoot>: SettingRoot {
+    var enabled = true
+    var specific = Specific()
+    var pipeline = PipelineSettings()
+    var codec = CodecDraft()
+    var index = OutputPlan.defaultIndex
+    var includeEventID = false
+}
+
+/// `codec.*`.
+struct CodecDraft: SettingRoot {
+    var pretty = false
+    var format: String?
+
+    var codec: Codec { format.map { .format($0) } ?? .json(pretty: pretty) }
+}
+
+/// The keys of each output.
+enum OutputTables {
+    static let logstash = SettingTable<OutputDraft<LumberjackSettings>>(
+        common() + [
+            Setting("hosts", to: \.specific.hosts, .endpoints(defaultPort: 5044), example: true),
+            Setting("compression_level", to: \.specific.compressionLevel, .count(0...9)),
+            Setting("worker", "workers", to: \.specific.workers, .count(1...64)),
+            Setting("loadbalance", to: \.specific.loadBalance, .flag),
+            Setting("ttl", to: \.specific.ttl, .duration),
+            Setting("pipelining", to: \.specific.pipelining, .count(0...64)),
+            Setting("timeout", to: \.specific.timeout, .positiveDuration),
+            Setting("bulk_max_size", to: \.specific.bulkMaxSize, .bulk),
+            Setting("slow_start", to: \.specific.slowStart, .flag),
+        ] + tls.map { $0.withinOptional("ssl.", \.specific.tls) },
+        harmless: commonHarmless, foreign: commonForeign)
+
+    static let tcp = SettingTable<OutputDraft<TCPSettings>>(
+        common() + codec() + [
+            Setting("hosts", to: \.specific.hosts, .endpoints(defaultPort: nil), example: true),
+            Setting("worker", "workers", to: \.specific.workers, .count(1...64)),
+            Setting("loadbalance", to: \.specific.loadBalance, .flag),
+            Setting("timeout", to: \.specific.timeout, .positiveDuration),
+            Setting("bulk_max_size", to: \.specific.bulkMaxSize, .bulk),
+            Setting("line_delimiter", to: \.specific.lineDelimiter, .text),
+        ] + tls.map { $0.withinOptional("ssl.", \.specific.tls) },
+        harmless: commonHarmless, foreign: commonForeign)
+
+    static let http = SettingTable<OutputDraft<HTTPSettings>>(
+        common() + [
+            Setting("hosts", "url", to: \.specific.hosts, .urls, example: true),
+            Setting("method", to: \.specific.method, .choice(["POST", "PUT"])),
+            Setting("format", to: \.specific.format, .choice(of: [.ndjson, .jsonArray])),
+            Setting("compression_level", to: \.specific.compressionLevel, .count(0...9)),
+            Setting("headers", example: true) { node, root, reader in
+                root.specific.headers = reader.headers(node)
+            },
+            Setting("username", to: \.specific.username, ValueKind<String>.text.optional, example: true),
+            Setting("password", to: \.specific.password, ValueKind<Secret>.secret.optional, example: true),
+            Setting("bearer_token", to: \.specific.bearerToken, ValueKind<Secret>.secret.optional, example: true),
+            Setting("worker", "workers", to: \.specific.workers, .count(1...64)),
+            Setting("loadbalance", to: \.specific.loadBalance, .flag),
+            Setting("timeout", to: \.specific.timeout, .positiveDuration),
+            Setting("idle_connection_timeout", to: \.specific.idleConnectionTimeout, .positiveDuration),
+            Setting("bulk_max_size", to: \.specific.bulkMaxSize, .bulk),
+            Setting("bulk_max_bytes", to: \.specific.bulkMaxBytes, .size(1024...(1 << 30))),
+            Setting("proxy_url", to: \.specific.proxyURL, ValueKind<String>.text.optional, example: true),
+        ] + tls.map { $0.withinOptional("ssl.", \.specific.tls) },
+        harmless: commonHarmless, foreign: commonForeign)
+
+    static let file = SettingTable<OutputDraft<FileOutputSettings>>(
+        common() + codec() + [
+            Setting("path", to: \.specific.path, .text, example: true),
+            Setting("filename", to: \.specific.filename, .text),
+            Setting("rotate_every_kb", to: \.specific.rotateEveryKB, .count(1...(1 << 40))),
+            Setting("number_of_files", to: \.specific.numberOfFiles, .count(2...1024)),
+            Setting("permissions", to: \.specific.permissions, .fileMode),
+            Setting("rotate_on_startup", to: \.specific.rotateOnStartup, .flag),
+            Setting("bulk_max_size", to: \.specific.bulkMaxSize, .bulk),
+        ], harmless: commonHarmless, foreign: commonForeign)
+
+    static let console = SettingTable<OutputDraft<ConsoleOutputSettings>>(
+        common() + codec("pretty") + [Setting("bulk_max_size", to: \.specific.bulkMaxSize, .bulk)],
+        harmless: commonHarmless, foreign: commonForeign)
+
+    static let discard = SettingTable<OutputDraft<DiscardOutputSettings>>(
+        common() + [Setting("bulk_max_size", to: \.specific.bulkMaxSize, .bulk)],
+        harmless: commonHarmless, foreign: commonForeign)
+
+    /// `queue.mem.*`, for one output or for all.
+    static let queue: [Setting<PipelineSettings>] = [
+        Setting("queue.mem.bytes", to: \.budgetBytes, .size(65_536...(1 << 40))),
+        Setting("queue.mem.flush.timeout", to: \.batchAge, .duration),
+    ]
+}
+
+extension OutputTables {
+    /// What every output has.
+    private static func common<Specific>() -> [Setting<OutputDraft<Specific>>] {
+        [
+            Setting("enabled", to: \.enabled, .flag),
+            Setting("index", to: \.index, .lowercaseText),
+            Setting("include_event_id", to: \.includeEventID, .flag),
+        ] + (queue + delivery).map { $0.within("", \.pipeline) }
+    }
+
+    private static let delivery: [Setting<PipelineSettings>] = [
+        Setting("backoff.init", to: \.backoffInitial, .positiveDuration),
+        Setting("backoff.max", to: \.backoffMaximum, .positiveDuration),
+        Setting("max_retries") { node, root, reader in reader.readMaxRetries(node, &root) },
+        Setting("dead_letters.max_bytes", to: \.deadLetterBytes, .size(0...(1 << 50))),
+    ]
+
+    private static func codec<Specific>(_ prettyAlias: String...) -> [Setting<OutputDraft<Specific>>] {
+        var pretty = Setting<CodecDraft>("codec.json.pretty", to: \.pretty, .flag)
+        pretty.keys += prettyAlias
+        let format = Setting<CodecDraft>(
+            "codec.format.string", to: \.format, ValueKind<String>.text.optional, example: true)
+        return [pretty, format].map { $0.within("", \.codec) }
+    }
+
+    static let tls: [Setting<TLSSettings>] = [
+        Setting("enabled", to: \.enabled, .flag),
+        Setting("verification_mode", to: \.verificationMode, .choice),
+        Setting("certificate_authorities", to: \.certificateAuthorities, .texts, example: true),
+        Setting("certificate", to: \.certificate, ValueKind<String>.text.optional, example: true),
+        Setting("key", to: \.key, ValueKind<String>.text.optional, example: true),
+        Setting("key_passphrase", to: \.keyPassphrase, ValueKind<Secret>.secret.optional, example: true),
+        Setting("ca_sha256", to: \.caSHA256, .texts, example: true),
+        Setting("ca_trusted_fingerprint", to: \.caTrustedFingerprint, ValueKind<String>.text.optional, example: true),
+        Setting("supported_protocols", to: \.supportedProtocols, .protocolVersions),
+        Setting("cipher_suites", to: \.cipherSuites, .texts, example: true),
+    ]
+
+    static let commonHarmless = [
+        "queue.mem.events", "queue.mem.flush.min_events", "queue.mem.immediate_shutdown", "ssl.restart_on_cert_change",
+        "ssl.renegotiation",
+    ]
+
+    static let commonForeign = [
+        ForeignSetting("queue.disk", "the files themselves are the buffer here"),
+        ForeignSetting("queue.slab", "use queue.mem.bytes"),
+        ForeignSetting("escape_html"),
+        ForeignSetting("codec.json.escape_html"),
+        ForeignSetting("proxy_use_local_resolver"),
+        ForeignSetting("proxy_url", "only output.http goes through a proxy"),
+        ForeignSetting("proxy_headers"),
+        ForeignSetting("proxy_disable"),
+        ForeignSetting("ssl.curve_types"),
+        ForeignSetting("kerberos"),
+        ForeignSetting("pipeline"),
+    ]
+
+    /// Outputs of Filebeat's that come later, or not.
+    static let foreignKinds = [
+        "elasticsearch": "until then ship through Logstash", "kafka": "until then ship through Logstash",
+        "redis": "ship through Logstash",
+    ]
+
+    static let kinds = ["logstash", "tcp", "http", "file", "console", "discard"]
+}
+
+extension ConfigReader {
+    /// -1 (Filebeat's "for ever") is the default. Filebeat does not obey other values; here they are obeyed.
+    mutating func readMaxRetries(_ node: ConfigNode, _ pipeline: inout PipelineSettings) {
+        let expected = "-1 for ever, or a number of attempts from 1"
+        guard let text = text(node, expected: expected) else { return }
+        guard let retries = Int(text.string.trimmed), retries == -1 || retries > 0 else {
+            problems.add(.value, node.place, "expected \(expected), found \(text.shown)")
+            return
+        }
+        pipeline.maxRetries = retries < 0 ? nil : retries
+        if retries > 0 {
+            problems.warn(
+                node.place,
+                "max_retries: \(retries): Filebeat ignores this, Needletail obeys it: after \(retries) attempts events "
+                    + "become dead letters; remove it to retry for ever")
+        }
+    }
+
+    /// `headers:`, whose values may be secrets.
+    mutating func headers(_ node: ConfigNode) -> [HTTPSettings.Header] {
+        var headers: [HTTPSettings.Header] = []
+        for entry in entries(node, of: "headers") ?? [] {
+            if case .object(let below) = entry.value.content {
+                // A dot in a name had become a level.
+                for inner in below {
+                    guard let text = text(inner.value, expected: "a text") else { continue }
+                    headers.append(.init(name: "\(entry.key).\(inner.key)", value: Secret(text.string)))
+                }
+            } else if let text = text(entry.value, expected: "a text") {
+                headers.append(.init(name: entry.key, value: Secret(text.string)))
+            }
+        }
+        return headers
+    }
+}
+
+extension ValueKind<Int> {
+    /// Events of a delivery.
+    fileprivate static var bulk: Self { .count(1...1_000_000) }
+}
+
+extension ValueKind<[TLSSettings.ProtocolVersion]> {
+    fileprivate static var protocolVersions: Self {
+        let names = TLSSettings.ProtocolVersion.allCases.map(\.rawValue).joined(separator: " or ")
+        return .list(expected: names) { text in
+            TLSSettings.ProtocolVersion.allCases.first { $0.rawValue == text || "\($0.rawValue).0" == "\(text).0" }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import EventModel
+import FileOutput
+import HTTPOutput
+import LumberjackOutput
+import Publishing
+import TCPOutput
+import Transport
+
+/// The URL of `needletail ship --to`.
+///
+/// | URL | output |
+/// |---|---|
+/// | `lumberjack://host[:5044]`, `lumberjacks://` with TLS | `logstash` |
+/// | `tcp://host:port`, `tcps://` with TLS | `tcp` |
+/// | `http://…`, `https://…` | `http`, the URL as it is; `user:password@` becomes basic authentication |
+/// | `file:///directory/` or `file:///directory/name.ndjson` | `file` |
+/// | `-` | `console` |
+///
+/// All but `http` take settings of their output behind a `?`: `lumberjacks://host?ssl.certificate_authorities=/ca.pem`.
+package enum ShipTarget {
+    package static func parse(_ text: String) throws(ConfigurationErrors) -> OutputPlan {
+        var problems = Problems()
+        let place = Place(source: 0, name: "--to", line: 0, column: 0)
+        if text == "-" { return OutputPlan(name: "console", kind: .console(ConsoleOutputSettings())) }
+        guard let url = HostURL(text) else {
+            problems.add(.value, place, "expected a URL such as lumberjack://host:5044, or '-' for standard output")
+            throw problems.sortedErrors ?? ConfigurationErrors(errors: [])
+        }
+        var reader = ConfigReader(variables: Variables(environment: [:]), problems: problems)
+        let plan = reader.plan(url, text, place)
+        if let errors = reader.problems.sortedErrors { throw errors }
+        return plan ?? OutputPlan(name: "console", kind: .console(ConsoleOutputSettings()))
+    }
+
+    /// Schemes of outputs that are known, but not there yet.
+    fileprivate static let later: Set<String> = [
+        "es+http", "es+https", "kafka", "otlp+http", "otlp+https", "loki+http", "loki+https",
+    ]
+    fileprivate static let schemes = ["lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "file"]
+}
+
+extension ConfigReader {
+    fileprivate mutating func plan(_ url: HostURL, _ text: String, _ place: Place) -> OutputPlan? {
+        func scalar(_ text: String) -> ConfigNode {
+            ConfigNode(content: .scalar(text, quoted: true), place: place)
+        }
+        var entries: [ConfigEntry] = []
+        func set(_ key: String, _ value: String, _ problems: inout Problems) {
+            entries.insert(key.split(separator: ".")[...], scalar(Self.escaped(value)), place, &problems)
+        }
+        let kind: String
+        switch url.scheme {
+        case "lumberjack", "lumberjacks", "tcp", "tcps":
+            kind = url.scheme.hasPrefix("tcp") ? "tcp" : "logstash"
+            set("hosts", url.authority, &problems)
+            if url.scheme.hasSuffix("s") { set("ssl.enabled", "true", &problems) }
+            if url.user != nil || !["", "/"].contains(url.path) {
+                problems.add(.value, place, "\(url.scheme):// takes a host and a port, and settings behind '?'")
+            }
+        case "http", "https":
+            kind = "http"
+            set("hosts", text, &problems)
+        case "file":
+            kind = "file"
+            let slash = url.path.lastIndex(of: "/") ?? url.path.startIndex
+            let directory = HostURL.decoded(url.path[..<slash])
+            var name = HostURL.decoded(url.path[slash...].dropFirst())
+            if name.hasSuffix(".ndjson") { name.removeLast(7) }
+            set("path", directory.isEmpty ? "/" : directory, &problems)
+            if !name.isEmpty { set("filename", name, &problems) }
+            if !url.authority.isEmpty || url.path.isEmpty {
+                problems.add(.value, place, "a file URL has three slashes and a whole path: file:///var/log/archive/")
+            }
+        default:
+            refuseScheme(url.scheme, place)
+            return nil
+        }
+        if kind != "http" {
+            for pair in url.query?.split(separator: "&") ?? [] {
+                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                set(HostURL.decoded(parts[0]), parts.count > 1 ? HostURL.decoded(parts[1]) : "true", &problems)
+            }
+        }
+        return plan(kind, kind, entries, "", PipelineSettings(), place)
+    }
+
+    /// Kept as it is: a shell replaces the variables of a command line.
+    private static func escaped(_ text: String) -> String {
+        text.split(separator: "$", omittingEmptySubsequences: false).joined(separator: "$$")
+    }
+
+    private mutating func refuseScheme(_ scheme: String, _ place: Place) {
+        let known = ShipTarget.schemes.map { "\($0)://" }.joined(separator: ", ")
+        if ShipTarget.later.contains(scheme) {
+            problems.add(
+                .notSupported, place, "Needletail does not have \(scheme):// yet; it has \(known) and '-'")
+        } else {
+            let guess = Suggestion.nearest(to: scheme, among: ShipTarget.schemes).map { "; did you mean \($0)://?" }
+            problems.add(.value, place, "unknown scheme \(scheme)://\(guess ?? "; there are \(known) and '-'")")
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// A real HTTP/1.1 server on loopback that keeps what is posted to it, and misbehaves when told to.
+///
+/// It decides at the head of each request: by `rule` where the test has set one, else by its journal.
+package final class HTTPPeer: ContractPeer {
+    package struct Request: Sendable, Equatable {
+        package var method: String
+        package var uri: String
+        package var headers: [String: String]
+        /// As it came over the wire.
+        package var body: [UInt8] = []
+
+        /// The body without its gzip, or nil when that is broken.
+        package var plainBody: [UInt8]? {
+            headers["content-encoding"] == "gzip" ? Gunzip.inflate(body) : body
+        }
+
+        /// The events of an NDJSON body or a JSON array, one a line.
+        package var messages: [String] {
+            let text = String(decoding: plainBody ?? [], as: UTF8.self)
+            return text.split(separator: "\n").compactMap { EventText.message(of: $0) }
+        }
+    }
+
+    package struct Answer: Sendable {
+        package var status: Int
+        package var headers: [String: String]
+        package var body: String
+
+        package init(_ status: Int, headers: [String: String] = [:], body: String = "") {
+            self.status = status
+            self.headers = headers
+            self.body = body
+        }
+
+        var bytes: [UInt8] {
+            var text = "HTTP/1.1 \(status) Answer\r\ncontent-length: \(body.utf8.count)\r\n"
+            for (name, value) in headers { text += "\(name): \(value)\r\n" }
+            return Array((text + "\r\n" + body).utf8)
+        }
+    }
+
+    package typealias Rule = @Sendable (Request) -> Answer
+    package let journal = PeerJournal()
+    private let channel: any Channel
+    private let state: Shared
+
+    /// What the connections share with the test.
+    final class Shared: Sendable {
+        let requests = Mutex<[Request]>([])
+        let rule = Mutex<Rule?>(nil)
+        let children = Mutex<[any Channel]>([])
+    }
+
+    private init(channel: any Channel, state: Shared) {
+        self.channel = channel
+        self.state = state
+    }
+
+    package static func start(
+        prepare: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil
+    ) async throws -> HTTPPeer {
+        let state = Shared()
+        let journalBox = Mutex<PeerJournal?>(nil)
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.so_rcvbuf), value: 64 * 1024)
+            .childChannelInitializer { child in
+                let ready = prepare?(child) ?? child.eventLoop.makeSucceededVoidFuture()
+                return ready.flatMapThrowing {
+                    guard let journal = journalBox.withLock({ $0 }) else { throw ChannelError.ioOnClosedChannel }
+                    state.children.withLock { $0.append(child) }
+                    try child.pipeline.syncOperations.addHandlers([
+                        ByteToMessageHandler(HTTPRequestDecoder()), HTTPPeerHandler(journal: journal, state: state),
+                    ])
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let peer = HTTPPeer(channel: channel, state: state)
+        journalBox.withLock { $0 = peer.journal }
+        return peer
+    }
+
+    package var port: Int { channel.localAddress?.port ?? 0 }
+    package var url: String { "http://127.0.0.1:\(port)/logs" }
+    /// All requests that came in whole.
+    package var requests: [Request] { state.requests.withLock { $0 } }
+
+    /// Answers every request by this rule from now on; what gets 2xx is kept.
+    package func answer(by rule: Rule?) { state.rule.withLock { $0 = rule } }
+
+    package func shutdown() async {
+        try? await channel.close()
+        for child in state.children.withLock({ $0 }) { try? await child.close() }
+    }
+}

@@ -1,0 +1,63 @@
+package import ByteTools
+package import EventModel
+package import Publishing
+
+/// The events of one delivery, encoded one after the other as buffers have room.
+package struct EventFeed {
+    package let delivery: Delivery
+    private var encoder: EventEncoder
+    /// Position in the delivery's selection of the event that comes next.
+    package private(set) var position = 0
+    /// Positions of events that the protocol cannot carry.
+    package private(set) var refused: [Int] = []
+
+    /// - Parameter counters: of the pipeline; they count at the first attempt only.
+    package init(_ delivery: Delivery, counters: EventCounters?) {
+        self.delivery = delivery
+        encoder = EventEncoder(delivery.batch, counters: delivery.attempt == 0 ? counters : nil)
+    }
+
+    package var isAtEnd: Bool { position == delivery.events.count }
+
+    /// Bytes of the raw line that comes next.
+    package var lineLength: Int { delivery.batch.lines[delivery.events[position]].length }
+
+    /// Events that were or will be sent.
+    package var sendable: Int { delivery.events.count - refused.count }
+
+    /// Writes the next event without moving on; false, and nothing written, when there is not the room.
+    package mutating func encode(to cursor: inout ByteCursor) -> Bool {
+        encoder.encode(delivery.events[position], to: &cursor)
+    }
+
+    /// The event has been written; on to the next one.
+    package mutating func advance() { position += 1 }
+
+    /// The event cannot be sent; on to the next one.
+    package mutating func refuse() {
+        refused.append(position)
+        position += 1
+    }
+
+    /// The answer when the first `acknowledged` of the events that can be sent have arrived.
+    /// - Parameter failure: why the others did not; nil when all have arrived.
+    func reply(acknowledged: Int, failure: Reply.Failure?, refusal: Reply.Rejection) -> Reply {
+        guard !refused.isEmpty else {
+            guard let failure else { return .delivered }
+            return acknowledged == 0 ? .retry(failure) : Reply(.prefix(delivered: acknowledged), failure: failure)
+        }
+        var verdicts: [Reply.Verdict] = []
+        var left = acknowledged
+        var next = refused[...]
+        for position in 0..<delivery.events.count {
+            if next.first == position {
+                verdicts.append(.rejected(reason: 0))
+                next.removeFirst()
+            } else {
+                verdicts.append(left > 0 ? .delivered : .retry)
+                left -= 1
+            }
+        }
+        return Reply(.each(verdicts), failure: failure, reasons: [refusal])
+    }
+}

@@ -1,0 +1,84 @@
+import EventModel
+import FileInput
+import Glibc
+import HTTPOutput
+import LumberjackOutput
+import Parsing
+import Testing
+import Transport
+
+@testable import AgentConfig
+
+/// Every file of `config/` loads, and means what its name says.
+struct ShippedFilesTests {
+    @Test func `every shipped file loads without a warning`() throws {
+        let names = yamlFiles()
+        #expect(names.count >= 8)
+        for name in names {
+            let settings = try load(shipped(name), environment: ["HTTP_TOKEN": "t"])
+            #expect(settings.warnings == [], "\(name)")
+            #expect(settings.outputs.isEmpty == false)
+        }
+    }
+
+    @Test func `needletail.yml reads the logs of the host and prints them`() throws {
+        let settings = try load(shipped("needletail.yml"))
+        #expect(settings.inputs.map(\.paths) == [["/var/log/*.log"]])
+        #expect(settings.outputs.map(\.name) == ["console"])
+    }
+
+    @Test func `tail-zap-json.yml decodes lines`() throws {
+        let settings = try load(shipped("tail-zap-json.yml"), environment: ["ZAP_LOGS": "/srv/{a,c}.log, /srv/b.log"])
+        #expect(settings.inputs[0].paths == ["/srv/{a,c}.log", "/srv/b.log"])
+        #expect(settings.inputs[0].ndjson?.messageKey == "msg")
+        #expect(settings.outputs[0].codec == .format("%{[@timestamp]} %{[level]} %{[msg]}"))
+    }
+
+    @Test func `to-logstash-tls.yml takes its key from a credential`() throws {
+        let settings = try load(
+            shipped("to-logstash-tls.yml"), environment: ["CREDENTIALS_DIRECTORY": "/run/credentials/n"])
+        guard case .logstash(let logstash) = settings.outputs[0].kind else {
+            Issue.record("no logstash output")
+            return
+        }
+        #expect(logstash.tls?.key == "/run/credentials/n/agent.key")
+        #expect(logstash.hosts.map(\.description) == ["logstash1.example.com:5044", "logstash2.example.com:5044"])
+    }
+
+    @Test func `to-http.yml reads its token from a file`() throws {
+        let folder = try Folder()
+        _ = try folder.write("http-token", "s3cret\n")
+        let settings = try load(shipped("to-http.yml"), environment: ["CREDENTIALS_DIRECTORY": folder.path])
+        guard case .http(let http) = settings.outputs[0].kind else {
+            Issue.record("no http output")
+            return
+        }
+        #expect(http.bearerToken == Secret("s3cret"))
+        #expect(http.headers.map(\.name) == ["X-Tenant"])
+    }
+
+    @Test func `two-outputs.yml has two pipelines`() throws {
+        let settings = try load(shipped("two-outputs.yml"))
+        #expect(settings.outputs.map(\.name) == ["collector", "archive"])
+        #expect(settings.outputs.map(\.kind.label) == ["logstash", "file"])
+    }
+
+    @Test func `stdin.yml reads standard input`() throws {
+        let settings = try load(shipped("stdin.yml"))
+        #expect(settings.inputs.map(\.kind) == [.stdin])
+        #expect(settings.outputs[0].codec == .json(pretty: true))
+    }
+
+    private func yamlFiles() -> [String] {
+        guard let directory = unsafe opendir(configFolder) else { return [] }
+        defer { unsafe closedir(directory) }
+        var names: [String] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                unsafe String(decoding: unsafe bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasSuffix(".yml") { names.append(name) }
+        }
+        return names.sorted()
+    }
+}

@@ -1,0 +1,91 @@
+import EventModel
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Publishing
+import TestSupport
+import Testing
+import Transport
+
+@testable import HTTPOutput
+
+@Suite struct TLSTests {
+    /// A peer that speaks TLS with a certificate of the test authority.
+    private static func peer() async throws -> HTTPPeer {
+        let chain = try NIOSSLCertificate.fromPEMBytes(Array(TestCertificates.server.utf8))
+        let key = try NIOSSLPrivateKey(bytes: Array(TestCertificates.serverKey.utf8), format: .pem)
+        let configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+        let context = try NIOSSLContext(configuration: configuration)
+        return try await HTTPPeer.start { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+            }
+        }
+    }
+
+    private static func settings(_ peer: HTTPPeer, _ adjust: (inout TLSSettings) -> Void) -> HTTPSettings {
+        var settings = HTTPSettings()
+        settings.hosts = ["https://127.0.0.1:\(peer.port)/logs"]
+        settings.timeout = .seconds(20)
+        var tls = TLSSettings()
+        adjust(&tls)
+        settings.tls = tls
+        return settings
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `events go to a server whose authority is trusted, and to no other`()
+        async throws
+    {
+        let peer = try await Self.peer()
+        for trusted in [true, false] {
+            let settings = Self.settings(peer) {
+                $0.certificateAuthorities = [
+                    trusted ? TestCertificates.authority : TestCertificates.otherAuthority
+                ]
+            }
+            let output = try HTTPOutput(settings, userAgent: "x", logger: HTTPContractTests.quiet)
+            let driver = LaneDriver(output.makeLane(0))
+            var factory = BatchFactory()
+            let reply = await driver.deliver(factory.batch(["trusted \(trusted)"]))
+            #expect(reply.verdicts == .all(trusted ? .delivered : .retry))
+            #expect(reply.failure?.label == (trusted ? nil : .tls))
+            driver.lane.close()
+            await output.shutdown()
+        }
+        #expect(peer.journal.kept == ["trusted true"])
+        await peer.shutdown()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a probe asks by HEAD and leaves nothing behind`() async throws {
+        let peer = try await HTTPPeer.start()
+        peer.answer { $0.method == "HEAD" ? .init(405) : .init(500) }
+        var settings = HTTPSettings()
+        settings.hosts = [peer.url]
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let reports = try await HTTPOutput.probe(settings, userAgent: "x", on: loop)
+        #expect(reports.map(\.isOK) == [true])
+        #expect(reports.first?.steps.map(\.name) == ["dns lookup", "dial up", "talk to server"])
+        #expect(reports.first?.steps.last?.detail == "answered 405 to a HEAD request")
+        peer.answer { _ in .init(401) }
+        let refused = try await HTTPOutput.probe(settings, userAgent: "x", on: loop)
+        #expect(refused.first?.steps.last?.isOK == false)
+        #expect(peer.requests.allSatisfy { $0.method == "HEAD" && $0.body.isEmpty })
+        await peer.shutdown()
+    }
+
+    @Test func `checks that this client cannot make are refused, not skipped`() {
+        for adjust: (inout TLSSettings) -> Void in [
+            { $0.verificationMode = .strict }, { $0.caTrustedFingerprint = "00" }, { $0.certificate = "/nowhere" },
+        ] {
+            var settings = HTTPSettings()
+            settings.hosts = ["https://127.0.0.1:1/"]
+            var tls = TLSSettings()
+            adjust(&tls)
+            settings.tls = tls
+            #expect(throws: HTTPOutputError.self) {
+                try HTTPOutput(settings, userAgent: "x", logger: HTTPContractTests.quiet)
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import ByteTools
+import CShim
+import EventModel
+import Parsing
+
+/// Calls `body` with the bytes in memory that has the padding of a slab behind it, filled with what harms most: bytes
+/// that would go on with the line.
+func withLine<Result>(
+    _ bytes: [UInt8], padding: UInt8 = 0x31, _ body: (UnsafeBufferPointer<UInt8>) throws -> Result
+) rethrows -> Result {
+    let padded = bytes + [UInt8](repeating: padding, count: Slab.padding)
+    return try unsafe padded.withUnsafeBufferPointer {
+        try unsafe body(UnsafeBufferPointer(rebasing: $0[..<bytes.count]))
+    }
+}
+
+/// What a parser says of a line, as a value.
+enum Verdict: Equatable, CustomStringConvertible {
+    case splice(String)
+    case merge
+    case failed(String)
+
+    var isValid: Bool {
+        if case .failed = self { return false }
+        return true
+    }
+
+    var description: String {
+        switch self {
+        case .splice(let members): "splice(\(members))"
+        case .merge: "merge"
+        case .failed(let error): "failed(\(error))"
+        }
+    }
+}
+
+extension NdjsonParser {
+    func verdict(_ bytes: [UInt8], padding: UInt8 = 0x31) -> Verdict {
+        unsafe withLine(bytes, padding: padding) { line in
+            switch unsafe examine(line) {
+            case .splice(let members): .splice(String(decoding: unsafe Array(members), as: UTF8.self))
+            case .merge: .merge
+            case .failed(let error): .failed(error)
+            }
+        }
+    }
+
+    func merged(_ line: String, into event: String) -> String {
+        unsafe withLine(Array(line.utf8)) { line in
+            String(decoding: unsafe merge(line, into: Array(event.utf8)), as: UTF8.self)
+        }
+    }
+}
+
+func parser(keys: EventKeys = EventKeys(), _ change: (inout NdjsonSettings) -> Void = { _ in }) -> NdjsonParser {
+    var settings = NdjsonSettings()
+    change(&settings)
+    return NdjsonParser(settings, keys: keys)
+}
+
+/// A generator of our own (SplitMix64), so that a seed is a case for ever.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+        return value ^ (value >> 31)
+    }
+}
