@@ -1,7 +1,6 @@
 import EventModel
 
-/// The batches of one lane in the order of their lines: the open one, and behind it in time the sealed ones that are not
-/// settled.
+/// The batches of one lane in the order of their lines: the sealed ones that are not settled, then the open one.
 ///
 /// - Shape: a handful of batches; looking one up by its sequence is a walk over those in flight.
 struct BatchQueue {

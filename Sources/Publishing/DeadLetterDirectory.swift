@@ -21,8 +21,8 @@ struct DeadLetterDirectory {
 
     // MARK: Opening
 
-    /// Makes the directory if need be, and lists its files, oldest first. What a crash has left of a line that was being
-    /// written is cut off.
+    /// Makes the directory if need be, and lists its files, oldest first. What a crash has left of a line that was
+    /// being written is cut off.
     func open() throws -> [File] {
         try make(path)
         var files = try list()

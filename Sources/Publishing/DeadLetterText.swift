@@ -4,8 +4,8 @@ import EventModel
 /// Writes dead letters as NDJSON.
 ///
 /// `{"time":…,"pipeline":…,"file":…,"offset":…,"event_id":…,"attempts":…,"reason":…,"answer":…,"line":…}`
-/// `time` is when the letter was kept; `offset` is where the line begins in its file. `line` is the raw line; where that
-/// is no UTF-8, `line` shows the bad bytes as `\xNN`, and `line_hex` has all bytes exactly.
+/// `time` is when the letter was kept; `offset` is where the line begins in its file. `line` is the raw line; where
+/// that is no UTF-8, `line` shows the bad bytes as `\xNN`, and `line_hex` has all bytes exactly.
 struct DeadLetterText {
     private(set) var bytes: [UInt8] = []
     private let time: TimeText

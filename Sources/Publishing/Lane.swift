@@ -31,7 +31,7 @@ struct Lane {
         var retry: EventSelection
         /// Least time to wait, as the server said.
         var retryAfter: Duration?
-        /// Some events of the delivery were settled: the peer is alive, and this is no failure in a row with earlier ones.
+        /// Some events of the delivery were settled: the peer is alive, so earlier failures do not count.
         var hadProgress: Bool
     }
 

@@ -17,7 +17,8 @@ package protocol OutputLane: AnyObject, Sendable {
     /// Starts to send a delivery and returns at once; never blocks.
     ///
     /// - Parameter reply: called exactly once per delivery, from any thread, in the order of the deliveries. When one
-    ///   delivery is to be retried, those sent after it must be answered with retry as well (`OutputTraits.window` > 1).
+    ///   delivery is to be retried, those sent after it must be answered with retry as well
+    ///   (`OutputTraits.window` > 1).
     func send(_ delivery: Delivery, reply: @escaping @Sendable (Reply) -> Void)
 
     /// Gives up: closes the connection at once, and answers what is outstanding with retry.
