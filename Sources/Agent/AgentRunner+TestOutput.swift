@@ -1,4 +1,5 @@
 import AgentConfig
+import HTTPOutput
 import Logging
 import LumberjackOutput
 import NIOCore
@@ -28,8 +29,9 @@ extension AgentRunner {
         for plan in settings.outputs {
             do {
                 let output = try factory.make(plan, counters: nil)
-                isOK = await test(output, plan, report) && isOK
+                let tested = await Result { try await test(output, plan, on: group.next(), report) }
                 await output.shutdown()
+                isOK = try tested.get() && isOK
             } catch {
                 report("\(plan.name): ERROR \(error)")
                 isOK = false
@@ -40,14 +42,14 @@ extension AgentRunner {
     }
 
     private static func test(
-        _ output: any Output, _ plan: OutputPlan, _ report: @Sendable (String) -> Void
-    ) async -> Bool {
-        guard let output = output as? any ProbedOutput else {
+        _ output: any Output, _ plan: OutputPlan, on loop: any EventLoop, _ report: @Sendable (String) -> Void
+    ) async throws -> Bool {
+        guard let hosts = try await probes(output, plan, on: loop) else {
             report("\(plan.name) (\(plan.kind.label)): \(output.traits.endpoint): nothing to connect to, OK")
             return true
         }
         var isOK = true
-        for probe in await output.probe() {
+        for probe in hosts {
             report("\(plan.name) (\(plan.kind.label)): \(probe.endpoint)...")
             for step in probe.steps {
                 let time = HumanText.milliseconds(step.took)
@@ -56,6 +58,25 @@ extension AgentRunner {
             isOK = isOK && probe.isOK
         }
         return isOK
+    }
+}
+
+extension AgentRunner {
+    /// What was found out about each host; nil for an output that connects to nothing.
+    private static func probes(
+        _ output: any Output, _ plan: OutputPlan, on loop: any EventLoop
+    ) async throws -> [ProbeReport]? {
+        if case .http(let settings) = plan.kind {
+            return try await HTTPOutput.probe(settings, userAgent: "needletail/\(AgentVersion.text)", on: loop)
+        }
+        return await (output as? any ProbedOutput)?.probe()
+    }
+}
+
+extension Result where Failure == any Error {
+    /// The outcome of an asynchronous call.
+    fileprivate init(_ body: () async throws -> Success) async {
+        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }
 

@@ -25,6 +25,9 @@ package enum AgentRunner {
         }
         let logger = logger(settings.logging, options, sink)
         for warning in settings.warnings { logger.warning("configuration", metadata: ["warning": "\(warning)"]) }
+        let problems = RunningAgent.problems(of: settings)
+        for problem in problems { sink.write("error: \(problem)") }
+        if !problems.isEmpty { return .configuration }
         let agent: RunningAgent
         do {
             agent = try await RunningAgent(settings, once: options.once, logger: logger)
@@ -38,6 +41,7 @@ package enum AgentRunner {
     /// Runs a started agent to its end.
     private static func serve(_ agent: RunningAgent) async -> ExitStatus {
         agent.start()
+        agent.logger.info("started", metadata: agent.startFields)
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
         if agent.settings.status.enabled {
             let status = agent.settings.status
@@ -50,13 +54,12 @@ package enum AgentRunner {
         services.append(.init(service: ReportingService(agent: agent, notify: SystemdNotify())))
         services.append(
             .init(service: PipelinesService(agent: agent), successTerminationBehavior: .gracefullyShutdownGroup))
+        var quiet = agent.logger
+        quiet.logLevel = .error
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: agent.logger)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         // The pipelines keep their own deadline; this is the net below it.
         configuration.maximumGracefulShutdownDuration = agent.settings.shutdownTimeout + .seconds(10)
-        var quiet = agent.logger
-        quiet.logLevel = .warning
-        configuration.logging.keys = .init()
         var result = ExitStatus.success
         do {
             try await ServiceGroup(configuration: configuration).run()
@@ -77,6 +80,7 @@ package enum AgentRunner {
             let settings = try load(options)
             report.warnings = settings.warnings
             report.dataDirectory = settings.dataPath
+            report.errors = RunningAgent.problems(of: settings)
         } catch {
             report.errors = error.errors.map { "\($0)" }
         }

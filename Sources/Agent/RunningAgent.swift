@@ -53,7 +53,6 @@ final class RunningAgent: Sendable {
                             $0 * 1_000_000
                         }, once: once, descriptors: share, logger: logger))
                 plans[plans.count - 1].compressedFiles = compressedFiles
-                try plans.last?.check()
             }
         } catch {
             for output in outputs { await output.shutdown() }
@@ -186,9 +185,28 @@ extension EventShape {
     }
 }
 
-extension PipelinePlan {
-    /// Makes the inputs once, so that a setting that cannot work is told before anything runs.
-    func check() throws {
-        for input in inputs { _ = try shape(input) }
+extension RunningAgent {
+    /// What only shows when the parts are made: patterns, encodings, formats. One line each.
+    static func problems(of settings: AgentSettings) -> [String] {
+        let identity = AgentIdentity(id: "", ephemeralID: "", name: settings.name, hostname: "")
+        var problems: [String] = []
+        for input in settings.inputs {
+            do {
+                try FileInput.check(input)
+                for plan in settings.outputs { _ = try EventShape(input, plan, identity) }
+            } catch {
+                problems.append("input \(input.id): \(error)")
+            }
+        }
+        return problems
+    }
+
+    /// What the log says of the agent when it starts.
+    var startFields: Logger.Metadata {
+        let outputs = plans.map { "\($0.name) → \($0.output.traits.endpoint)" }.joined(separator: ", ")
+        return [
+            "version": "\(AgentVersion.text)", "inputs": "\(settings.inputs.count)", "outputs": "\(outputs)",
+            "path.data": "\(settings.dataPath)", "process.pid": "\(getpid())",
+        ]
     }
 }

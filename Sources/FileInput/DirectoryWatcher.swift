@@ -8,10 +8,13 @@ import Glibc
 final class DirectoryWatcher {
     /// Something happened to a name in a watched directory.
     struct Event: Equatable {
-        enum Kind { case modified, appeared, vanished, directoryChanged, overflow }
+        /// `directoryChanged`: one below; `directoryGone`: the watched one itself.
+        enum Kind { case modified, appeared, vanished, directoryChanged, directoryGone, overflow }
         let kind: Kind
         let directory: String
         let name: String
+        /// The same number for both ends of a rename; 0: no rename.
+        var move: UInt32 = 0
     }
 
     /// Descriptor to wait on; -1 when the kernel gives none (then polling is all there is).
@@ -30,16 +33,16 @@ final class DirectoryWatcher {
         unsafe buffer.deallocate()
     }
 
-    /// Watches a directory; does nothing when it is watched already.
+    /// Watches a directory. One that is watched already is asked for again all the same: another may have its name now.
     /// - Returns: false when the kernel refuses (no more watches, no permission): the directory must be polled.
     func watch(_ directory: String) -> Bool {
-        if byPath[directory] != nil { return true }
         guard descriptor >= 0 else { return false }
         let mask =
             UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE)
             | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
         let watch = unsafe inotify_add_watch(descriptor, directory, mask)
         guard watch >= 0 else { return false }
+        if let old = byPath[directory], old != watch { drop(directory, old) }
         watches[watch] = directory
         byPath[directory] = watch
         return true
@@ -47,11 +50,22 @@ final class DirectoryWatcher {
 
     /// Stops watching directories that no pattern leads to any more.
     func keepOnly(_ directories: Set<String>) {
-        for (path, watch) in byPath where !directories.contains(path) {
-            inotify_rm_watch(descriptor, watch)
-            byPath[path] = nil
-            watches[watch] = nil
-        }
+        for (path, watch) in byPath where !directories.contains(path) { drop(path, watch) }
+    }
+
+    /// A watch goes with the last path that leads to it.
+    private func drop(_ directory: String, _ watch: Int32) {
+        byPath[directory] = nil
+        guard watches[watch] == directory else { return }
+        watches[watch] = byPath.first { $0.value == watch }?.key
+        if watches[watch] == nil { inotify_rm_watch(descriptor, watch) }
+    }
+
+    /// The directory has gone or has another name, and so have all that were known by this watch.
+    private func dropAll(_ watch: Int32, isGone: Bool) {
+        for (path, number) in byPath where number == watch { byPath[path] = nil }
+        watches[watch] = nil
+        if !isGone { inotify_rm_watch(descriptor, watch) }
     }
 
     /// Everything that has happened since the last call.
@@ -80,20 +94,29 @@ final class DirectoryWatcher {
                 continue
             }
             guard let directory = watches[watch] else { continue }
-            if mask & UInt32(IN_IGNORED) != 0 {
-                watches[watch] = nil
-                if byPath[directory] == watch { byPath[directory] = nil }
+            if mask & UInt32(IN_IGNORED | IN_MOVE_SELF) != 0 {
+                dropAll(watch, isGone: mask & UInt32(IN_IGNORED) != 0)
             }
             let name = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<at]).prefix { $0 != 0 }
             let text = unsafe String(decoding: name, as: UTF8.self)
-            handle(Event(kind: kind(mask), directory: directory, name: text))
+            let move = unsafe bytes.loadUnaligned(fromByteOffset: start - header + 8, as: UInt32.self)
+            handle(Event(kind: kind(mask), directory: directory, name: text, move: move))
         }
     }
 
     private func kind(_ mask: UInt32) -> Event.Kind {
         let own = UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_IGNORED) | UInt32(IN_UNMOUNT)
-        if mask & (UInt32(IN_ISDIR) | own) != 0 { return .directoryChanged }
+        if mask & own != 0 { return .directoryGone }
+        if mask & UInt32(IN_ISDIR) != 0 { return .directoryChanged }
         if mask & UInt32(IN_MODIFY) != 0 { return .modified }
         return mask & (UInt32(IN_CREATE) | UInt32(IN_MOVED_TO)) != 0 ? .appeared : .vanished
+    }
+
+    /// NFS, SMB, FUSE, overlay and their like do not tell of every change (statfs(2) magic numbers).
+    static func isRemote(_ directory: String) -> Bool {
+        let polledMagic: Set<UInt64> = [
+            0x6969, 0xff53_4d42, 0xfe53_4d42, 0x6573_5546, 0x794c_7630, 0x517b, 0x0102_1997, 0x00c3_6400, 0x5346_414f,
+        ]
+        return polledMagic.contains(unsafe nt_filesystem_magic(directory))
     }
 }

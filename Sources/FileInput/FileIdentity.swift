@@ -50,14 +50,13 @@ enum FileIdentity {
     ///
     /// It is made of what cannot change while the generation lasts, so that a line read again after a crash, registry
     /// or not, gets the same id: device, inode, birth time, generation, and the first line (at most 1024 bytes).
-    static func key(_ stat: nt_stat, generation: UInt32, head: [UInt8]) -> String {
-        let firstLine = head.firstIndex(of: 0x0a).map { head[...$0] } ?? head[...]
+    static func key(_ stat: nt_stat, generation: UInt32, firstLine: some Collection<UInt8>) -> String {
         var hash = SHA256()
         for number in [stat.device, stat.inode, UInt64(bitPattern: stat.birth), UInt64(generation)] {
             var bigEndian = number.bigEndian
             unsafe withUnsafeBytes(of: &bigEndian) { unsafe hash.update(bufferPointer: $0) }
         }
-        unsafe firstLine.withContiguousStorageIfAvailable {
+        firstLine.withContiguousStorageIfAvailable {
             unsafe hash.update(bufferPointer: UnsafeRawBufferPointer($0))
         }
         return String(hex(hash.finalize()).prefix(20))

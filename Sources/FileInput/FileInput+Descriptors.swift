@@ -1,9 +1,10 @@
+import ByteTools
 import CShim
 import EventModel
 import Glibc
 import Logging
 
-/// The open descriptors of an input, the longest quiet first.
+/// The open descriptors of an input.
 struct DescriptorSet {
     /// Files at rest that keep their descriptor, so that a line more costs no open.
     static let idleMaximum = 32
@@ -14,37 +15,39 @@ struct DescriptorSet {
 
     mutating func insert(_ state: FileState) { states[state.id] = state }
     mutating func remove(_ state: FileState) { states[state.id] = nil }
-
-    /// When a descriptor has to be looked at: never, while there are few and none has been quiet for long.
-    func nextDeadline(quiet: (FileState) -> Int64?) -> Int64? {
-        states.values.compactMap { quiet($0) }.min()
-    }
 }
 
 extension FileInput {
     /// Beyond `idleMaximum` open files, those quiet for so long are closed.
     static let briefQuiet: Int64 = 2_000_000_000
 
-    /// When this descriptor is to be closed if nothing happens; nil: something has to happen first.
-    var quietTime: (FileState) -> Int64? {
-        let brief = open.count > DescriptorSet.idleMaximum
-        return { [settings] state in
-            if state.isQueued { return nil }
-            var due = state.lastRead + settings.closeInactive.inNanoseconds
-            if brief { due = min(due, state.lastRead + FileInput.briefQuiet) }
-            if settings.closeAfterInterval > .zero {
-                due = min(due, state.openedAt + settings.closeAfterInterval.inNanoseconds)
-            }
-            return due
+    /// Closes files that have been quiet: all of them after `close.on_state_change.inactive`, and those beyond
+    /// `idleMaximum`, the longest quiet first, much sooner. A file without a name is let go when it has been read.
+    func closeQuiet(now: Int64) {
+        let quiet = open.states.values.filter { !$0.isQueued && !$0.isUnlinked }.sorted { $0.lastRead < $1.lastRead }
+        for state in quiet where restsUntil(state) <= now { close(state) }
+        for state in quiet where state.isOpen && open.count > DescriptorSet.idleMaximum {
+            if state.lastRead + FileInput.briefQuiet > now { break }
+            close(state)
         }
+        closeDeadline = .max
+        for state in open.states.values { expectQuiet(state) }
+        closeDeadline = max(closeDeadline, now + FileInput.settleTime)
     }
 
-    func closeQuiet(now: Int64) {
-        let due = quietTime
-        let quiet = open.states.values.filter { (due($0) ?? .max) <= now && !$0.isUnlinked }
-        guard !quiet.isEmpty else { return }
-        for state in quiet.sorted(by: { $0.lastRead < $1.lastRead }) { close(state) }
-        flushRegistry()
+    /// When the settings want the file closed, if nothing happens.
+    private func restsUntil(_ state: FileState) -> Int64 {
+        let due = state.lastRead + settings.closeInactive.inNanoseconds
+        guard settings.closeAfterInterval > .zero else { return due }
+        return min(due, state.openedAt + settings.closeAfterInterval.inNanoseconds)
+    }
+
+    /// The file was opened or is open: it may have to be closed in some time.
+    private func expectQuiet(_ state: FileState) {
+        closeDeadline = min(closeDeadline, restsUntil(state))
+        if open.count > DescriptorSet.idleMaximum {
+            closeDeadline = min(closeDeadline, state.lastRead + FileInput.briefQuiet)
+        }
     }
 
     func close(_ state: FileState) {
@@ -53,7 +56,9 @@ extension FileInput {
         state.descriptor = -1
         state.isVerified = false
         open.remove(state)
+        unnamed[state.id] = nil
         counts.filesClosed += 1
+        retryWaiting()
     }
 
     var descriptorMaximum: Int {
@@ -61,9 +66,12 @@ extension FileInput {
     }
 
     /// Opens a file, taking a descriptor from another one when there are none left.
-    /// - Returns: false when it cannot be opened now; the reason has been told.
+    /// - Returns: false when it cannot be opened now; it waits, or the reason has been told.
     func openDescriptor(_ state: FileState, now: Int64) -> Bool {
-        if open.count >= descriptorMaximum, !yieldOne(now: now) { return false }
+        if open.count >= max(1, descriptorMaximum), !yieldOne() {
+            waiting.append(state)
+            return false
+        }
         do throws(Syscall.Failure) {
             let descriptor = try Syscall.open(state.path, follow: settings.symlinks)
             let stat: nt_stat
@@ -73,10 +81,10 @@ extension FileInput {
                 Syscall.close(descriptor)
                 throw error
             }
-            guard stat.key == state.key, stat.isRegular else {
+            guard stat.key == state.key, stat.isRegular, isSameFile(state, stat) else {
                 // Another file has taken the name; the scan finds out which.
                 Syscall.close(descriptor)
-                nextScan = now
+                scanSoon()
                 return false
             }
             state.descriptor = descriptor
@@ -84,27 +92,46 @@ extension FileInput {
             state.openedAt = now
             state.lastRead = now
             open.insert(state)
+            expectQuiet(state)
             counts.filesOpened += 1
             refused.remove(state.path)
             return true
         } catch {
             counts.openFailures += 1
-            if error.isMissing {
-                nextScan = now
-            } else if error.isOutOfDescriptors, yieldOne(now: now) {
-                return openDescriptor(state, now: now)
-            } else {
-                refuse(state.path, "file cannot be opened", error.text)
-            }
-            return false
+            return failedToOpen(state, error, now: now)
         }
     }
 
-    /// Closes the descriptor that was used longest ago; a file without a name keeps its own until it has been read.
-    private func yieldOne(now: Int64) -> Bool {
-        let candidate = open.states.values.filter { !$0.isUnlinked }.min { $0.lastRead < $1.lastRead }
-        guard let candidate else { return false }
-        close(candidate)
-        return true
+    private func failedToOpen(_ state: FileState, _ error: Syscall.Failure, now: Int64) -> Bool {
+        if error.isMissing {
+            scanSoon()
+        } else if error.isOutOfDescriptors {
+            if yieldOne() { return openDescriptor(state, now: now) }
+            refuse(state.path, "file has to wait for a descriptor", error.text)
+            waiting.append(state)
+        } else {
+            refuse(state.path, "file cannot be opened", error.text)
+        }
+        return false
+    }
+
+    /// Closes the descriptor that was used longest ago. A file without a name keeps its own until it has been read; one
+    /// that has been, and is only waited for, is told to end.
+    private func yieldOne() -> Bool {
+        if let candidate = open.states.values.filter({ !$0.isUnlinked }).min(by: { $0.lastRead < $1.lastRead }) {
+            close(candidate)
+            return true
+        }
+        let resting = unnamed.values.filter { !$0.isQueued && !$0.isEnding }.min { $0.lastRead < $1.lastRead }
+        if let resting {
+            resting.isEnding = true
+            enqueue(resting)
+        }
+        return false
+    }
+
+    /// Files that wait for a descriptor try again.
+    func retryWaiting() {
+        while let state = waiting.popFirst() { enqueue(state) }
     }
 }

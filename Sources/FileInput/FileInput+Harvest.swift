@@ -1,4 +1,5 @@
 import ByteTools
+import CShim
 package import EventModel
 import FileRegistry
 import Glibc
@@ -35,14 +36,19 @@ extension FileInput {
 
     /// Reads a chunk of a file into the batch and splits it into lines.
     package func harvest(_ state: FileState, into batch: BatchBuilder, now: Int64) -> Harvest {
-        guard prepare(state, now: now) else { return .atEnd }
-        var harvest: Harvest
+        clock = now
+        guard isReleased(state) else {
+            hold(state)
+            return .atEnd
+        }
+        var harvest = Harvest.atEnd
         do throws(Syscall.Failure) {
-            harvest = try format.isPlain ? readPlain(state, batch) : readRecoded(state, batch)
+            if try prepare(state) {
+                harvest = try format.isPlain ? readPlain(state, batch) : readRecoded(state, batch)
+            }
         } catch {
             refuse(state.path, "file cannot be read", error.text)
             close(state)
-            return .atEnd
         }
         harvest.generation = state.generation
         if harvest.read > 0 { state.lastRead = now }
@@ -54,82 +60,11 @@ extension FileInput {
         return harvest
     }
 
-    private func reachedEnd(_ state: FileState) {
-        if state.isUnlinked, !state.isQueued {
-            close(state)
-            finishUnlinked(state)
-        } else if settings.closeOnEOF {
-            close(state)
-        }
-    }
-
-    /// Makes sure that the file is open and that it is the one of its record.
-    private func prepare(_ state: FileState, now: Int64) -> Bool {
-        if !state.isOpen {
-            if state.isUnlinked {
-                finishUnlinked(state)
-                return false
-            }
-            guard openDescriptor(state, now: now) else { return false }
-        }
-        guard !state.isVerified || state.source == nil else { return true }
-        do throws(Syscall.Failure) {
-            let head = try FileIdentity.head(state.descriptor)
-            if !state.isVerified { verify(state, head) }
-            if state.source == nil { return try makeSource(state, head) }
-            return true
-        } catch {
-            refuse(state.path, "file cannot be read", error.text)
-            close(state)
-            return false
-        }
-    }
-
-    /// Compares the file's beginning with what the registry knows of it.
-    private func verify(_ state: FileState, _ head: [UInt8]) {
-        state.isVerified = true
-        let known = FileIdentity.Fingerprint(hash: state.record.fingerprint, length: state.record.fingerprintLength)
-        if known.length > 0, !FileIdentity.matches(head, known) {
-            restart(state, "file begins otherwise than before, read anew from its start")
-        }
-    }
-
-    /// Names the generation once its first line is whole, and makes the template of its events.
-    private func makeSource(_ state: FileState, _ head: [UInt8]) throws(Syscall.Failure) -> Bool {
-        guard !head.isEmpty else { return false }
-        if state.record.idKey.isEmpty {
-            let stat = try Syscall.stat(descriptor: state.descriptor)
-            let whole = head.count == FileIdentity.fingerprintMaximum || head.contains(0x0a)
-            guard whole || endsHere(state) || !format.isPlain else { return false }
-            state.record.idKey = FileIdentity.key(stat, generation: state.generation, head: head)
-        }
-        growFingerprint(state, head)
-        let record = state.record
-        let complete = record.fingerprintLength == FileIdentity.fingerprintMaximum
-        let facts = FileFacts(
-            path: record.path, device: record.device, inode: record.inode,
-            fingerprint: complete ? record.fingerprint : nil, idKey: record.idKey
-        )
-        state.source = EventSource(
-            fileID: state.id, generation: state.generation, path: record.path, idKey: record.idKey,
-            template: context.template(facts)
-        )
-        return true
-    }
-
-    private func growFingerprint(_ state: FileState, _ head: [UInt8]) {
-        guard head.count > state.record.fingerprintLength else { return }
-        let print = FileIdentity.fingerprint(head)
-        state.record.fingerprint = print.hash
-        state.record.fingerprintLength = print.length
-    }
-
-    /// What is there now is all there will be: an unterminated last line is sent as it is.
-    func endsHere(_ state: FileState) -> Bool { state.isUnlinked || settings.once }
-
     /// The fast way: LF-terminated lines of bytes that need no recoding.
     private func readPlain(_ state: FileState, _ batch: BatchBuilder) throws(Syscall.Failure) -> Harvest {
+        if try isUnfinished(state) { return .atEnd }
         let overlap = Int(state.anchor.length)
+        guard batch.room > overlap else { return Harvest(status: .needsRoom(FileInput.minimumRoom)) }
         let want = wanted(state, batch, overlap)
         let from = state.readOffset - UInt64(overlap)
         let start = unsafe batch.free
@@ -138,16 +73,23 @@ extension FileInput {
             restart(state, "file was truncated or replaced, read anew from its start")
             return Harvest(status: .more)
         }
-        if try stillUnfinished(state) { return .atEnd }
         let bytes = got - overlap
         state.size = max(state.size, state.readOffset + UInt64(bytes))
-        if bytes == 0 { return .atEnd }
+        if bytes == 0 { return try atEndOfFile(state) }
         guard let source = state.source else { return .atEnd }
         let segment = batch.beginSegment(
             source, readAt: Syscall.wallMilliseconds(), base: Int64(from) - Int64(batch.used), start: state.readOffset
         )
         let atEnd = got < want
         return try split(state, batch, segment, overlap: overlap, bytes: bytes, atEnd: atEnd)
+    }
+
+    /// A position without an anchor (content that was left out) may lie behind the end.
+    private func atEndOfFile(_ state: FileState) throws(Syscall.Failure) -> Harvest {
+        guard state.anchor.length == 0, state.readOffset > 0 else { return .atEnd }
+        guard try Syscall.stat(descriptor: state.descriptor).size < state.readOffset else { return .atEnd }
+        restart(state, "file was truncated, read anew from its start")
+        return Harvest(status: .more)
     }
 
     /// As much as the batch has room for, by the file's usual length of a line.
@@ -177,6 +119,7 @@ extension FileInput {
         let end = first + bytes
         let maximum = settings.messageMaxBytes
         var stopped = false
+        var isLong = false
         if segment.start == 0, unsafe FileInput.hasByteOrderMark(base + at, bytes) {
             at += 3
             harvest.empty = 3
@@ -188,16 +131,24 @@ extension FileInput {
             }
             guard let found = unsafe memchr(base + at, 0x0a, end - at) else { break }
             let next = unsafe (UnsafeRawPointer(found) - UnsafeRawPointer(base)) + 1
-            guard next - at - 1 <= maximum else { break }
+            if next - at - 1 > maximum, unsafe next - at - 2 > maximum || base[next - 2] != 0x0d {
+                isLong = true
+                break
+            }
             unsafe takeLine(batch, base, at, next - 1, &harvest)
             at = next
         }
         if at == first, !stopped, end > first {
-            return try lastLine(state, batch, segment, overlap: overlap, bytes: bytes, atEnd: atEnd)
+            let searched = isLong ? 0 : bytes
+            return try lastLine(
+                state, batch, segment, overlap: overlap, bytes: bytes, searched: searched, atEnd: atEnd)
         }
+        if at == first { return Harvest(status: .more) }
         finish(state, batch, &segment, &harvest, first: first, at: at, overlap: overlap)
-        if stopped || at < end {
-            harvest.status = atEnd && !stopped && !endsHere(state) ? partial(state, end - at) : .more
+        if at < end {
+            let waits = atEnd && !stopped && !isLong && !endsHere(state)
+            if waits { noteSearched(state, UInt64(end - at)) }
+            harvest.status = waits ? .atEnd : .more
         }
         return harvest
     }
@@ -239,12 +190,5 @@ extension FileInput {
         state.readOffset = segment.end
         state.anchor = segment.anchor
         state.searched = 0
-        if state.record.fingerprintLength < FileIdentity.fingerprintMaximum { state.source = nil }
-    }
-
-    /// Bytes without a terminator wait for the rest of their line.
-    private func partial(_ state: FileState, _ bytes: Int) -> Harvest.Status {
-        state.searched = UInt64(bytes)
-        return .atEnd
     }
 }

@@ -5,29 +5,33 @@ import Glibc
 /// A chunk without a whole line: the line is long, or not finished, or the last one of a file that has ended.
 extension FileInput {
     func lastLine(
-        _ state: FileState, _ batch: BatchBuilder, _ segment: Segment, overlap: Int, bytes: Int, atEnd: Bool
+        _ state: FileState, _ batch: BatchBuilder, _ segment: Segment, overlap: Int, bytes: Int, searched: Int,
+        atEnd: Bool
     ) throws(Syscall.Failure) -> Harvest {
         let first = batch.used + overlap
-        if bytes <= settings.messageMaxBytes, atEnd {
+        if searched == bytes, bytes <= settings.messageMaxBytes, atEnd {
             guard endsHere(state) else {
-                state.searched = UInt64(bytes)
+                noteSearched(state, UInt64(bytes))
                 return .atEnd
             }
             return takeUnterminated(state, batch, segment, first: first, length: bytes, overlap: overlap, rest: 0)
         }
-        let end = try findTerminator(state)
+        let known = state.searched > FileInput.longLine ? state.searched : 0
+        let end = try findTerminator(state, from: max(UInt64(searched), known))
         let length: UInt64
         switch end {
         case .found(let at): length = at
         case .none(let searched):
             guard endsHere(state) else {
-                state.searched = searched
+                noteSearched(state, searched)
                 return .atEnd
             }
             length = searched
         }
         let isTerminated = if case .found = end { true } else { false }
-        let head = Int(min(length, UInt64(settings.messageMaxBytes)))
+        let maximum = UInt64(settings.messageMaxBytes)
+        let isWhole = try fits(state, length, maximum, isTerminated)
+        let head = Int(isWhole ? length : min(length, maximum))
         let need = overlap + head + Slab.padding
         guard batch.room >= need else { return Harvest(status: .needsRoom(need)) }
         if bytes < head {
@@ -37,7 +41,7 @@ extension FileInput {
                 state.descriptor, into: target, count: missing, at: state.readOffset + UInt64(bytes))
             guard got == missing else { return Harvest(status: .more) }
         }
-        if length <= UInt64(settings.messageMaxBytes), isTerminated {
+        if isWhole {
             return takeWhole(state, batch, segment, first: first, length: head, overlap: overlap)
         }
         let rest = length - UInt64(head) + (isTerminated ? 1 : 0)
@@ -45,11 +49,40 @@ extension FileInput {
     }
 
     /// A long line that grows slowly is not read again at each step: only what is new is searched.
-    func stillUnfinished(_ state: FileState) throws(Syscall.Failure) -> Bool {
-        guard state.searched > 64 * 1024, !endsHere(state) else { return false }
-        guard case .none(let searched) = try findTerminator(state) else { return false }
-        state.searched = searched
+    func isUnfinished(_ state: FileState) throws(Syscall.Failure) -> Bool {
+        guard state.searched > FileInput.longLine else { return false }
+        let tail = anchorInFile(state, endingAt: state.readOffset + state.searched)
+        guard !endsHere(state), tail == state.searchedAnchor else {
+            // What was searched may not be there any more.
+            state.searched = 0
+            return false
+        }
+        guard case .none(let searched) = try findTerminator(state, from: state.searched) else { return false }
+        noteSearched(state, searched)
         return true
+    }
+
+    /// Bytes that are searched anew at each look, since that costs next to nothing.
+    private static let longLine: UInt64 = 64 * 1024
+
+    /// So many bytes behind the position hold no terminator. Few of them are not worth remembering for the search, but
+    /// they tell the rescan that there is nothing new.
+    func noteSearched(_ state: FileState, _ bytes: UInt64) {
+        state.searched = bytes
+        if bytes > FileInput.longLine {
+            state.searchedAnchor = anchorInFile(state, endingAt: state.readOffset + bytes)
+        }
+    }
+
+    /// A carriage return at the end does not count.
+    private func fits(
+        _ state: FileState, _ length: UInt64, _ maximum: UInt64, _ isTerminated: Bool
+    ) throws(Syscall.Failure) -> Bool {
+        guard isTerminated, length > maximum else { return isTerminated }
+        guard length == maximum + 1 else { return false }
+        var byte: UInt8 = 0
+        let got = try unsafe Syscall.read(state.descriptor, into: &byte, count: 1, at: state.readOffset + length - 1)
+        return got == 1 && byte == 0x0d
     }
 
     private enum Terminator {
@@ -60,11 +93,11 @@ extension FileInput {
     }
 
     /// Looks for the end of the line without keeping it: a line of gigabytes costs no memory.
-    private func findTerminator(_ state: FileState) throws(Syscall.Failure) -> Terminator {
+    private func findTerminator(_ state: FileState, from start: UInt64) throws(Syscall.Failure) -> Terminator {
         let size = 128 * 1024
         let scratch = UnsafeMutablePointer<UInt8>.allocate(capacity: size)
         defer { unsafe scratch.deallocate() }
-        var searched = state.searched
+        var searched = start
         while true {
             let got = try unsafe Syscall.read(
                 state.descriptor, into: scratch, count: size, at: state.readOffset + searched)

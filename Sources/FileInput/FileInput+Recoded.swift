@@ -134,7 +134,6 @@ extension FileInput {
         state.readOffset = segment.end
         state.anchor = segment.anchor
         state.searched = 0
-        if state.record.fingerprintLength < FileIdentity.fingerprintMaximum { state.source = nil }
     }
 
     /// The file's own format: a byte order mark decides which UTF-16 it is.

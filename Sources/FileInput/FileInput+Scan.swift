@@ -10,50 +10,100 @@ extension FileInput {
     static let removedGrace: Int64 = 300 * 1_000_000_000
 
     func scan(now: Int64) {
+        clock = now
+        lastScan = now
         scanNumber += 1
         counts.scans += 1
+        ourMoves.removeAll()
+        ourNames.removeAll()
+        var names = ScannedNames()
         var walk = DirectoryWalk()
-        var found: [String] = []
-        var elsewhere: [(path: String, key: InodeKey)] = []
         walk.run(
-            globs, found: { found.append($0) },
-            other: { path, key in
-                if table.byInode[key] != nil || table.isDormant(key) { elsewhere.append((path, key)) }
-            })
-        // Renames are seen before the names that took their place, so that no file is taken for another.
-        var stats: [(String, nt_stat)] = []
-        for path in found where filter.accepts(path) {
-            if let stat = examine(path) { stats.append((path, stat)) }
+            globs,
+            .init(
+                found: { path, key in
+                    if self.filter.accepts(path) { return names.found.append(path) }
+                    names.add(other: path, key, self.table)
+                },
+                other: { path, key in names.add(other: path, key, self.table) },
+                watch: { self.watcher.watch($0) }
+            ))
+        linkTargets.removeAll()
+        for path in names.found {
+            switch examine(path) {
+            case .file(let stat): names.stats.append((path, stat))
+            case .unknown: names.unknown.insert(path)
+            case .nothing: break
+            }
         }
-        for (path, stat) in stats where table.byPath[path]?.key != stat.key { arrive(path, stat) }
-        for (path, stat) in stats { if let state = table.byPath[path] { refresh(state, stat) } }
-        for (path, key) in elsewhere { follow(path, key) }
-        settleMissing(walk, now: now)
-        watch(walk)
+        assign(names.stats)
+        for (path, key) in names.others { follow(path, key) }
+        settleMissing(walk, names.unknown)
+        keepWatching(walk)
         for failure in walk.unreadable { refuse(failure.path, "directory cannot be read", failure.error.text) }
+        retryWaiting()
         flushRegistry()
         let interval = mustPoll ? min(settings.checkInterval, .seconds(1)) : settings.checkInterval
         nextScan = now + max(1_000_000, interval.inNanoseconds)
     }
 
-    /// What a name leads to, when it is a file to be read.
-    func examine(_ path: String) -> nt_stat? {
+    private struct ScannedNames {
+        var found: [String] = []
+        /// Known files under names that no pattern matches.
+        var others: [(path: String, key: InodeKey)] = []
+        var stats: [(path: String, stat: nt_stat)] = []
+        /// They are there, but what they are cannot be told.
+        var unknown: Set<String> = []
+
+        mutating func add(other path: String, _ key: InodeKey, _ table: FileTable) {
+            if table.byInode[key] != nil || table.mayHaveRow(inode: key.inode) { others.append((path, key)) }
+        }
+    }
+
+    /// Gives the names to the files. Those that are known come first, so that a file that was renamed has its new name
+    /// before another one takes its old name.
+    private func assign(_ names: [(path: String, stat: nt_stat)]) {
+        var new: [(String, nt_stat)] = []
+        for (path, stat) in names {
+            if let state = table.byPath[path], state.key == stat.key, isSameFile(state, stat) {
+                refresh(state, stat)
+            } else if table.byInode[stat.key] != nil {
+                arrive(path, stat)
+            } else {
+                new.append((path, stat))
+            }
+        }
+        for (path, stat) in new { arrive(path, stat) }
+    }
+
+    /// What a name leads to.
+    enum Finding {
+        case file(nt_stat)
+        /// No file, or none that is read.
+        case nothing
+        /// It cannot be told; that is no reason to take a file for deleted.
+        case unknown
+    }
+
+    func examine(_ path: String) -> Finding {
         do throws(Syscall.Failure) {
             var stat = try Syscall.stat(path, follow: false)
             if stat.isLink {
-                guard settings.symlinks else { return nil }
+                guard settings.symlinks else { return .nothing }
                 stat = try Syscall.stat(path, follow: true)
-                guard filter.acceptsTarget(of: path) else { return nil }
+                guard filter.acceptsTarget(of: path) else { return .nothing }
+                if let target = Syscall.realPath(path) { linkTargets[target] = path }
             }
-            if stat.isDirectory { return nil }
+            if stat.isDirectory { return .nothing }
             guard stat.isRegular else {
                 refuse(path, "not a regular file, never opened", stat.kindName)
-                return nil
+                return .nothing
             }
-            return stat
+            return .file(stat)
         } catch {
-            if !error.isMissing { refuse(path, "file cannot be examined", error.text) }
-            return nil
+            if error.isMissing { return .nothing }
+            refuse(path, "file cannot be examined", error.text)
+            return .unknown
         }
     }
 
@@ -65,40 +115,37 @@ extension FileInput {
 
     /// A known file under a name that no pattern matches: rotated out of the glob. Read to its end all the same.
     private func follow(_ path: String, _ key: InodeKey) {
-        if let state = table.byInode[key] {
-            guard state.path != path, table.byPath[state.path] !== state || !stillThere(state) else {
-                if state.isOutside { state.scan = scanNumber }
-                return
-            }
-            guard let stat = examine(path), stat.key == key else { return }
-            state.isOutside = true
-            move(state, to: path, stat)
-        } else if let stat = examine(path), stat.key == key, let record = table.claim(stat) {
-            guard stat.size > record.offset else { return table.park(record) }
-            let state = FileState(record: record, stored: true)
-            state.isOutside = true
-            state.record.path = path
-            table.insert(state)
-            refresh(state, stat)
+        let known = table.byInode[key]
+        if let known, known.scan == scanNumber { return }
+        guard case .file(let stat) = examine(path), stat.key == key else { return }
+        if let known {
+            guard isSameFile(known, stat) else { return }
+            if known.path == path, !known.isUnlinked { return refresh(known, stat) }
+            known.isOutside = true
+            move(known, to: path, stat)
+        } else if !settings.closeRenamed, let record = table.claim(stat) {
+            adopt(record, path, stat, isOutside: true)
         }
     }
 
-    private func stillThere(_ state: FileState) -> Bool {
-        (try? Syscall.stat(state.path, follow: settings.symlinks))?.key == state.key
-    }
-
     /// Files that the scan has not met under any name.
-    private func settleMissing(_ walk: DirectoryWalk, now: Int64) {
-        for state in Array(table.states) where state.scan != scanNumber && !walk.isUnknown(state.path) {
+    private func settleMissing(_ walk: DirectoryWalk, _ unknown: Set<String>) {
+        for state in Array(table.states)
+        where state.scan != scanNumber && !unknown.contains(state.path) && !walk.isUnknown(state.path) {
             // A name outside the patterns is not walked to; ask for it.
-            if state.isOutside, let stat = examine(state.path), stat.key == state.key {
-                refresh(state, stat)
-                continue
+            if state.isOutside, !state.isUnlinked {
+                switch examine(state.path) {
+                case .file(let stat) where stat.key == state.key && isSameFile(state, stat):
+                    refresh(state, stat)
+                    continue
+                case .unknown: continue
+                default: break
+                }
             }
             loseName(state)
         }
         let wall = Syscall.wallMilliseconds() * 1_000_000
-        for var record in table.dormantRecords where !walk.isUnknown(record.path) {
+        for var record in table.dormantRecords where !unknown.contains(record.path) && !walk.isUnknown(record.path) {
             expire(&record, wall: wall)
         }
     }
@@ -125,25 +172,21 @@ extension FileInput {
         removedRows.append(record.id)
     }
 
-    /// Watches every directory of the walk; polls where the kernel cannot tell of changes.
-    private func watch(_ walk: DirectoryWalk) {
-        var polled = false
-        for directory in walk.directories {
-            if !watcher.watch(directory) || isRemote(directory) { polled = true }
+    /// Goes on watching the directories of the walk; polls where the kernel cannot tell of changes.
+    private func keepWatching(_ walk: DirectoryWalk) {
+        awaitsDirectories = walk.isIncomplete
+        var kept = walk.directories.union(walk.unreadable.map(\.path))
+        var isPolled = !walk.unwatched.isEmpty || walk.directories.contains(where: DirectoryWatcher.isRemote)
+        for target in linkTargets.keys {
+            let directory = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? ""
+            if directory.isEmpty || !kept.insert(directory).inserted { continue }
+            if !watcher.watch(directory) || DirectoryWatcher.isRemote(directory) { isPolled = true }
         }
-        watcher.keepOnly(walk.directories)
-        if polled != mustPoll {
-            mustPoll = polled
-            if polled { context.logger.info("files are polled, the file system tells of no changes") }
+        watcher.keepOnly(kept)
+        if isPolled != mustPoll {
+            mustPoll = isPolled
+            if isPolled { context.logger.info("files are polled, the file system tells of no changes") }
         }
-    }
-
-    /// NFS, SMB, FUSE, overlay and their like do not tell of every change (statfs(2) magic numbers).
-    private func isRemote(_ directory: String) -> Bool {
-        let polledMagic: Set<UInt64> = [
-            0x6969, 0xff53_4d42, 0xfe53_4d42, 0x6573_5546, 0x794c_7630, 0x517b, 0x0102_1997, 0x00c3_6400, 0x5346_414f,
-        ]
-        return polledMagic.contains(unsafe nt_filesystem_magic(directory))
     }
 }
 

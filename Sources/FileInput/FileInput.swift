@@ -63,7 +63,28 @@ package final class FileInput {
     var nextScan: Int64 = 0
     /// Some directory cannot be watched: its files are looked at every second.
     var mustPoll = false
-    var polledDirectories: Set<String> = []
+    /// A directory that the patterns lead to is not there; one above it is watched.
+    var awaitsDirectories = false
+    /// What links lead to, and the link, with `symlinks`.
+    var linkTargets: [String: String] = [:]
+    /// Renames from a wanted name, and where they led when the file was not there any more.
+    var ourMoves: Set<UInt32> = []
+    var ourNames: Set<String> = []
+    /// Time of the last call (monotonic ns).
+    var clock: Int64 = 0
+    var lastScan: Int64 = .min / 2
+    /// Open files without a name, looked at every second.
+    var unnamed: [Int64: FileState] = [:]
+    var nextUnnamedLook: Int64 = 0
+    /// Files that wait for a descriptor.
+    var waiting = Fifo<FileState>()
+    /// No descriptor has been quiet for long enough before this.
+    var closeDeadline: Int64 = .max
+    /// Generations whose key the registry does not know yet.
+    var newKeys: [FileState] = []
+    /// Files that wait for the registry.
+    var held: [FileState] = []
+    var nextRelease: Int64 = 0
     package internal(set) var counts = FileInputCounts()
 
     package init(_ settings: FileInputSettings, context: FileInputContext) throws {
@@ -80,7 +101,9 @@ package final class FileInput {
     package static func paths(matching pattern: String) -> [String] {
         var walk = DirectoryWalk()
         var found: [String] = []
-        walk.run(PathGlob.parse(pattern, recursive: true), found: { found.append($0) }, other: { _, _ in })
+        walk.run(
+            PathGlob.parse(pattern, recursive: true),
+            .init(found: { path, _ in found.append(path) }, other: { _, _ in }, watch: { _ in true }))
         return found.sorted()
     }
 
@@ -92,38 +115,38 @@ package final class FileInput {
         scan(now: now)
     }
 
-    package func watchEventsArrived(now: Int64) {
-        var rescan = false
-        watcher.events { event in
-            switch event.kind {
-            case .overflow:
-                counts.watchOverflows += 1
-                rescan = true
-            case .directoryChanged:
-                rescan = rescan || globs.contains(where: \.hasVariableDirectories)
-            case .modified, .appeared: look(at: join(event.directory, event.name), appeared: event.kind == .appeared)
-            case .vanished: vanished(join(event.directory, event.name), now: now)
-            }
-        }
-        if rescan { nextScan = now }
+    /// Rescans, but not again and again in a storm of events.
+    func scanSoon(after delay: Int64 = 0) {
+        nextScan = min(nextScan, max(clock + delay, lastScan + FileInput.settleTime))
     }
+
+    /// A name that vanished is looked for after this time, once for a whole storm of renames.
+    static let settleTime: Int64 = 50_000_000
 
     /// What time brings: the rescan, and descriptors that have been quiet for long enough.
     package func tick(now: Int64) {
+        clock = now
         if now >= nextScan { scan(now: now) }
-        closeQuiet(now: now)
+        if !held.isEmpty, now >= nextRelease { releaseHeld() }
+        if !unnamed.isEmpty, now >= nextUnnamedLook { lookAtUnnamed() }
+        if now >= closeDeadline { closeQuiet(now: now) }
     }
 
     /// When `tick` has something to do (monotonic ns).
     package var nextDeadline: Int64 {
-        min(nextScan, open.nextDeadline(quiet: quietTime) ?? .max)
+        var deadline = min(nextScan, closeDeadline)
+        if !held.isEmpty { deadline = min(deadline, nextRelease) }
+        if !unnamed.isEmpty { deadline = min(deadline, nextUnnamedLook) }
+        return deadline
     }
 
     /// The next file that may have something to read; give it to `harvest`, or back with `postpone`.
     package func nextReady() -> FileState? {
-        guard let state = ready.popFirst() else { return nil }
-        state.isQueued = false
-        return state
+        while let state = ready.popFirst() {
+            state.isQueued = false
+            if !state.isGone { return state }
+        }
+        return nil
     }
 
     package var hasReady: Bool { !ready.isEmpty }
@@ -134,13 +157,15 @@ package final class FileInput {
     }
 
     func enqueue(_ state: FileState) {
-        if state.isQueued { return }
+        if state.isQueued || state.isGone { return }
         state.isQueued = true
         ready.append(state)
     }
 
     /// With `once`: everything that was there at the start has been read.
-    package var isExhausted: Bool { settings.once && ready.isEmpty && scanNumber > 0 }
+    package var isExhausted: Bool {
+        settings.once && scanNumber > 0 && ready.isEmpty && waiting.isEmpty && held.isEmpty
+    }
 
     /// Files with something to read.
     package var activeCount: Int { ready.count }
@@ -150,11 +175,7 @@ package final class FileInput {
     package var fileCount: Int { table.count }
 
     /// Bytes that are there and not yet read, as of the last look at each file.
-    package var unreadBytes: UInt64 { table.states.reduce(0) { $0 + ($1.isIgnored ? 0 : $1.unread) } }
-
-    private func join(_ directory: String, _ name: String) -> String {
-        directory == "/" ? "/" + name : directory + "/" + name
-    }
+    package var unreadBytes: UInt64 { table.states.reduce(0) { $0 + $1.unread } }
 }
 
 /// What an input has done, for metrics.
@@ -166,7 +187,8 @@ package struct FileInputCounts: Sendable, Equatable {
     package var truncations = 0
     package var renames = 0
     package var openFailures = 0
-    /// Bytes that were there when `close.on_state_change.removed` or `.renamed` told the input to let go.
+    /// Bytes that were there when `close.on_state_change.removed` or `.renamed` told the input to let go, or when a
+    /// file was deleted while it was closed.
     package var abandonedBytes: UInt64 = 0
     package var abandonedFiles = 0
 

@@ -24,10 +24,15 @@ package final class FileState {
     /// Size and modification time at the last look.
     var size: UInt64 = 0
     var modified: Int64 = 0
-    /// Bytes behind `readOffset` that are known to hold no terminator.
+    /// Bytes behind `readOffset` that held no terminator when they were looked at, and what stood at their end.
     var searched: UInt64 = 0
+    var searchedAnchor = Anchor.none
     /// The name is gone; what the descriptor still has is read to the end.
     var isUnlinked = false
+    /// When the name was found to be gone (monotonic ns).
+    var lostName: Int64 = 0
+    /// Without a name and quiet for long enough: what is there now is all that there will be.
+    var isEnding = false
     /// Renamed to a name that no pattern matches; it is read to its end all the same.
     var isOutside = false
     /// Number of the last scan that saw it.
@@ -37,16 +42,17 @@ package final class FileState {
     var openedAt: Int64 = 0
     /// Guess at the bytes of a line, to read about as much as a batch has room for.
     var lineBytes = 256
-    /// The record has been handed to the registry at least once.
-    var isStored: Bool
-    /// The content was left out by `ignore_older` or `ignore_inactive`.
-    var isIgnored = false
+    /// Not in the table any more; what still refers to it is to leave it alone.
+    var isGone = false
+    /// The registry's ticket for the first row with this generation's key; nil: not handed over yet.
+    var keyTicket: UInt64? = 0
+    /// Nothing is read before the registry has committed this ticket.
+    var awaitedTicket: UInt64 = 0
 
-    init(record: FileRecord, stored: Bool) {
+    init(record: FileRecord) {
         self.record = record
         readOffset = record.offset
         anchor = record.anchor
-        isStored = stored
     }
 
     package var id: Int64 { record.id }
@@ -59,9 +65,10 @@ package final class FileState {
     /// Bytes that are there and not yet read.
     package var unread: UInt64 { size > readOffset ? size - readOffset : 0 }
 
-    /// The same inode begins anew: truncated, or replaced in place.
+    /// The same inode begins anew: truncated, or replaced in place. A generation without a key had no events, and is
+    /// begun again under its number.
     func beginGeneration() {
-        record.generation += 1
+        if !record.idKey.isEmpty { record.generation += 1 }
         record.offset = 0
         record.anchor = .none
         record.fingerprint = ""
@@ -70,7 +77,7 @@ package final class FileState {
         readOffset = 0
         anchor = .none
         searched = 0
+        size = 0
         source = nil
-        isIgnored = false
     }
 }

@@ -7,10 +7,10 @@ struct FileTable {
     private(set) var byPath: [String: FileState] = [:]
     private(set) var byInode: [InodeKey: FileState] = [:]
     private(set) var byID: [Int64: FileState] = [:]
-    /// Rows of earlier runs whose file has not turned up yet.
-    private var dormant: [InodeKey: FileRecord] = [:]
-    /// The same by inode alone: device numbers may change with a reboot.
-    private var dormantInodes: [UInt64: [InodeKey]] = [:]
+    /// Rows whose file is not there, or has not turned up yet.
+    private var dormant: [Int64: FileRecord] = [:]
+    /// The same by inode alone: device numbers may change with a reboot, and an inode may have served several files.
+    private var dormantInodes: [UInt64: [Int64]] = [:]
 
     init(records: [FileRecord]) {
         for record in records { park(record) }
@@ -23,17 +23,18 @@ struct FileTable {
     mutating func insert(_ state: FileState) {
         byID[state.id] = state
         byInode[state.key] = state
-        if !state.isUnlinked { byPath[state.path] = state }
+        byPath[state.path] = state
     }
 
     mutating func remove(_ state: FileState) {
+        state.isGone = true
         byID[state.id] = nil
         if byInode[state.key] === state { byInode[state.key] = nil }
-        if byPath[state.path] === state { byPath[state.path] = nil }
+        unname(state)
     }
 
     mutating func rename(_ state: FileState, to path: String) {
-        if byPath[state.path] === state { byPath[state.path] = nil }
+        unname(state)
         state.record.path = path
         byPath[path] = state
     }
@@ -44,35 +45,34 @@ struct FileTable {
     }
 
     mutating func park(_ record: FileRecord) {
-        let key = InodeKey(device: record.device, inode: record.inode)
-        dormant[key] = record
-        dormantInodes[record.inode, default: []].append(key)
+        dormant[record.id] = record
+        dormantInodes[record.inode, default: []].append(record.id)
     }
 
-    /// The row that this file had in an earlier run. The beginning of its content is checked once it is opened.
+    /// The row that this file had before. The beginning of its content is checked once it is opened.
     mutating func claim(_ stat: nt_stat) -> FileRecord? {
-        guard let key = dormantKey(stat), var record = dormant.removeValue(forKey: key) else { return nil }
-        dormantInodes[key.inode]?.removeAll { $0 == key }
+        guard let id = candidate(stat), var record = dormant[id] else { return nil }
+        forget(record)
         record.device = stat.device
         return record
     }
 
-    func isDormant(_ key: InodeKey) -> Bool { dormant[key] != nil }
+    /// A row may belong to a file with this inode number.
+    func mayHaveRow(inode: UInt64) -> Bool { dormantInodes[inode] != nil }
 
-    private func dormantKey(_ stat: nt_stat) -> InodeKey? {
-        func isSame(_ key: InodeKey) -> Bool {
-            guard let record = dormant[key] else { return false }
+    /// Birth times decide where both are known, else the device number has to be the same. The latest row counts.
+    private func candidate(_ stat: nt_stat) -> Int64? {
+        dormantInodes[stat.inode]?.filter { id in
+            guard let record = dormant[id] else { return false }
             if record.birth != 0, stat.birth != 0 { return record.birth == stat.birth }
-            return key.device == stat.device
-        }
-        if isSame(stat.key) { return stat.key }
-        return dormantInodes[stat.inode]?.first(where: isSame)
+            return record.device == stat.device
+        }.max()
     }
 
     /// Takes a row out that will not be claimed any more.
     mutating func forget(_ record: FileRecord) {
-        let key = InodeKey(device: record.device, inode: record.inode)
-        dormant[key] = nil
-        dormantInodes[record.inode]?.removeAll { $0 == key }
+        dormant[record.id] = nil
+        dormantInodes[record.inode]?.removeAll { $0 == record.id }
+        if dormantInodes[record.inode]?.isEmpty == true { dormantInodes[record.inode] = nil }
     }
 }

@@ -1,6 +1,14 @@
 import EventModel
 import Parsing
 
+extension FileInput {
+    /// Finds what can only be told by making it: bad patterns, unknown encodings.
+    package static func check(_ settings: FileInputSettings) throws {
+        _ = try LineReading(settings)
+        _ = try NameFilter(settings)
+    }
+}
+
 /// How an input's bytes become lines: encoding, terminator, and the lines that are left out.
 ///
 /// - Ownership: one thread; the converters and patterns keep state while they work.

@@ -25,10 +25,15 @@ struct PathGlob: Equatable {
     }
 
     private init(_ path: String, recursive: Bool) {
-        var parts: [Component] = path.split(separator: "/", omittingEmptySubsequences: true).map {
-            let text = String($0)
-            if text == "**" { return recursive ? .anyDepth : .pattern("*") }
-            return PathGlob.isPattern(text) ? .pattern(text) : .literal(text)
+        var parts: [Component] = []
+        for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+            let text = String(part)
+            switch text {
+            case ".": break
+            case "..": _ = parts.popLast()
+            case "**": parts.append(recursive ? .anyDepth : .pattern("*"))
+            default: parts.append(PathGlob.isPattern(text) ? .pattern(text) : .literal(text))
+            }
         }
         if parts.last == .anyDepth { parts.append(.pattern("*")) }
         let fixed = parts.dropLast().prefix { if case .literal = $0 { true } else { false } }
@@ -74,13 +79,14 @@ struct PathGlob: Equatable {
         return unsafe String(cString: directory) + "/" + path
     }
 
-    /// `a{b,c}d` stands for `abd` and `acd`; braces nest; an unclosed one stands for itself.
+    /// `a{b,c}d` stands for `abd` and `acd`; braces nest; an unclosed one, or one behind a backslash, stands for itself.
     static func expandBraces(_ text: String) -> [String] {
         let bytes = Array(text)
-        guard let open = bytes.firstIndex(of: "{") else { return [text] }
+        let isEscaped = escapes(bytes)
+        guard let open = bytes.indices.first(where: { bytes[$0] == "{" && !isEscaped[$0] }) else { return [text] }
         var depth = 0
         var cuts = [open]
-        for index in open..<bytes.count {
+        for index in open..<bytes.count where !isEscaped[index] {
             switch bytes[index] {
             case "{": depth += 1
             case "}": depth -= 1
@@ -98,5 +104,12 @@ struct PathGlob: Equatable {
         return zip(cuts, cuts.dropFirst()).flatMap { left, right in
             expandBraces(String(bytes[(left + 1)..<right])).flatMap { middle in tails.map { head + middle + $0 } }
         }
+    }
+
+    /// Which characters stand behind a backslash that is not itself behind one.
+    private static func escapes(_ text: [Character]) -> [Bool] {
+        var result = [Bool](repeating: false, count: text.count)
+        for index in text.indices.dropFirst() { result[index] = text[index - 1] == "\\" && !result[index - 1] }
+        return result
     }
 }

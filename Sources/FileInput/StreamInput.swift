@@ -63,7 +63,7 @@ package final class StreamInput {
         let known = registry.records(pipeline: pipeline).first {
             $0.input == settings.id && $0.inode == stat.inode && $0.fingerprint == print.hash
         }
-        let key = known?.idKey ?? FileIdentity.key(stat, generation: 0, head: head)
+        let key = known?.idKey ?? FileIdentity.key(stat, generation: 0, firstLine: head)
         let record = FileRecord(
             id: known?.id ?? registry.nextID(), pipeline: pipeline, input: settings.id, path: path,
             device: stat.device, inode: stat.inode, birth: stat.birth, fingerprint: print.hash,
@@ -130,6 +130,8 @@ package final class StreamInput {
         harvest.read = segment.end - segment.start
         segment.eventBytes = harvest.read - harvest.filtered - harvest.empty - harvest.cut
         rest = unsafe Array(UnsafeBufferPointer(start: base + at, count: end - at))
+        // Whole lines may have been left for want of room; nothing new has to come for them.
+        if batch.eventRoom == 0, !rest.isEmpty { isReadable = true }
         offset = segment.end
         if harvest.read > 0 { batch.endSegment(segment, used: at) }
         return harvest

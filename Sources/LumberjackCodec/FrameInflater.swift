@@ -9,7 +9,7 @@ struct FrameInflater {
     func inflate(
         _ frame: Span<UInt8>, _ take: ([UInt8]) throws(LumberjackError) -> Void
     ) throws(LumberjackError) {
-        let input = (0..<frame.count).map { frame[$0] }
+        let input = unsafe frame.withUnsafeBufferPointer { unsafe Array($0) }
         var stream = unsafe z_stream()
         guard unsafe inflateInit_(&stream, ZLIB_VERSION, CInt(MemoryLayout<z_stream>.size)) == Z_OK else {
             throw LumberjackError(.compressed, "zlib has no memory")

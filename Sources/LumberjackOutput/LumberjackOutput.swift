@@ -7,6 +7,7 @@ package import Transport
 package final class LumberjackOutput: Output {
     private let settings: LumberjackSettings
     private let connector: Connector
+    private let largestEvent: Int
     private let group: any EventLoopGroup
     private let counters: EventCounters?
     package let traits: OutputTraits
@@ -14,12 +15,15 @@ package final class LumberjackOutput: Output {
     /// - Parameters:
     ///   - group: whose event loops the lanes use; it outlives the output.
     ///   - counters: of the pipeline.
+    ///   - largestEvent: bytes; larger events are rejected, since a server would hang up on them for ever.
     /// - Throws: for TLS settings that cannot work.
     package init(
-        _ settings: LumberjackSettings, group: any EventLoopGroup, counters: EventCounters? = nil
+        _ settings: LumberjackSettings, group: any EventLoopGroup, counters: EventCounters? = nil,
+        largestEvent: Int = 64 << 20
     ) throws(TransportError) {
         self.settings = settings
         self.group = group
+        self.largestEvent = largestEvent
         self.counters = counters
         let tls: TLSClient? =
             if let tls = settings.tls, tls.enabled { try TLSClient(tls) } else { nil }
@@ -34,7 +38,8 @@ package final class LumberjackOutput: Output {
         var lane = StreamLaneSettings(window: traits.window, timeout: settings.timeout)
         lane.ttl = settings.ttl
         return StreamLane(
-            LumberjackWire(level: settings.compressionLevel), settings: lane, connector: connector,
+            LumberjackWire(level: settings.compressionLevel, largestEvent: largestEvent), settings: lane,
+            connector: connector,
             ring: HostRing(settings.hosts, lane: index, loadBalance: settings.loadBalance), loop: group.next(),
             counters: counters)
     }

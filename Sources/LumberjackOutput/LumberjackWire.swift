@@ -8,8 +8,6 @@ import Transport
 /// Each chunk is a window of its own, so that its count is known when it is sent, a chunk stays in the processor's
 /// cache from encoding through compression to the socket, and acknowledgements come often.
 struct LumberjackWire: StreamWire {
-    /// Larger events are rejected: the server would hang up on them for ever.
-    static let largestEvent = 64 << 20
     /// Bytes of event frames that are compressed at once. Larger frames compress hardly better.
     static let frameBytes = 256 * 1024
 
@@ -19,7 +17,7 @@ struct LumberjackWire: StreamWire {
     private let largestEvent: Int
 
     /// - Parameter level: 0 to 9; 0 sends event frames as they are.
-    init(level: Int, largestEvent: Int = LumberjackWire.largestEvent) {
+    init(level: Int, largestEvent: Int) {
         compressor = level > 0 ? FrameCompressor(level: level) : nil
         self.largestEvent = largestEvent
     }
@@ -127,8 +125,9 @@ struct LumberjackWire: StreamWire {
         var arrival = Arrival(events: 0, isProgress: false)
         while let version = bytes.getInteger(at: bytes.readerIndex, as: UInt8.self) {
             let code = bytes.getInteger(at: bytes.readerIndex + 1, as: UInt8.self)
-            guard version == LumberjackFrame.version, code ?? LumberjackFrame.acknowledgementCode
-                == LumberjackFrame.acknowledgementCode
+            guard version == LumberjackFrame.version,
+                code ?? LumberjackFrame.acknowledgementCode
+                    == LumberjackFrame.acknowledgementCode
             else { throw TransportError(.protocolError, "the server sent something that is no acknowledgement") }
             guard bytes.readableBytes >= LumberjackFrame.acknowledgementBytes else { break }
             bytes.moveReaderIndex(forwardBy: 2)

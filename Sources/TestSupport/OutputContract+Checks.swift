@@ -51,6 +51,7 @@ extension OutputContract {
         }
         let settlement = try await subject.driver.settle(batches, window: subject.window)
         try expect(settlement == .init(delivered: 500), "not simply delivered: \(settlement)")
+        await subject.peer.catchUp(with: lines)
         try expect(subject.journal.kept == lines, "the peer got other lines, or in another order")
     }
 
@@ -89,10 +90,14 @@ extension OutputContract {
             if !fresh { _ = try await subject.driver.settle([factory.batch(warm)], window: 1) }
             subject.journal.behave(behaviour)
             let reply = await subject.driver.deliver(fresh ? first : second)
-            try judge(reply, behaviour, lines: Array(fresh ? lines[..<40] : lines[40...]), subject)
+            let part = Array(fresh ? lines[..<40] : lines[40...])
+            await subject.peer.catchUp(
+                with: part.indices.filter { reply.verdict(at: $0) == .delivered }.map { part[$0] })
+            try judge(reply, behaviour, lines: part, subject)
             subject.journal.behave(.takes)
             let settlement = try await subject.driver.settle([fresh ? first : second], window: subject.window)
             try expect(settlement.delivered == 40, "not delivered once the peer was well: \(settlement)")
+            await subject.peer.catchUp(with: part)
         }
         let kept = subject.journal.keptOnce.filter { $0 != warm[0] }
         try expect(kept == lines, "the peer got other lines, or in another order")

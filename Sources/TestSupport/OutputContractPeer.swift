@@ -24,8 +24,14 @@ package enum PeerBehaviour: String, Sendable, CaseIterable {
 /// The other end of an output, in the hand of a test.
 package protocol ContractPeer: Sendable {
     var journal: PeerJournal { get }
+    /// Returns once the peer has kept these messages. For peers whose kernel acknowledges before they have read.
+    func catchUp(with messages: [String]) async
     /// Closes the listener and all connections.
     func shutdown() async
+}
+
+extension ContractPeer {
+    package func catchUp(with messages: [String]) async {}
 }
 
 /// What a peer is to do, and what it has got. Every peer keeps one and asks it at each attempt.

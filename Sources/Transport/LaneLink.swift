@@ -71,6 +71,7 @@ package final class LaneLink {
         self.handler = handler
         self.wire = wire
         phase = .open
+        isUsed = false
         openedAt = .now()
         ring.worked()
         owner?.linkOpened()
@@ -83,8 +84,12 @@ package final class LaneLink {
     /// Sends a chunk; the promise succeeds when the kernel has taken all of it.
     package func write(_ chunk: ByteBuffer, promise: EventLoopPromise<Void>) {
         guard let handler, let context = handler.context else { return promise.fail(ChannelError.ioOnClosedChannel) }
+        isUsed = true
         context.writeAndFlush(handler.wrapOutboundOut(chunk), promise: promise)
     }
+
+    /// Whether anything has been sent on the connection.
+    package private(set) var isUsed = false
 
     /// Bytes that the kernel has taken, TLS records included.
     package var bytesSent: Int { wire?.bytesSent ?? 0 }

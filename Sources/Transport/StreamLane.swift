@@ -118,7 +118,7 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     }
 
     private var isRenewalDue: Bool {
-        (settings.ttl > .zero && link.age >= settings.ttl) || link.isHomeDue
+        link.isUsed && ((settings.ttl > .zero && link.age >= settings.ttl) || link.isHomeDue)
     }
 
     /// A chunk of encoded events; nil when the rest of the delivery cannot be sent.

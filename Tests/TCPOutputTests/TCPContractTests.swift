@@ -8,7 +8,7 @@ import Transport
 struct TCPContractTests {
     private static func contract(tls: Bool) -> OutputContract {
         OutputContract(
-            behaviours: [.stalls, .resets, .answersGarbage], mayAcknowledge: [.resets, .answersGarbage],
+            behaviours: [.stalls, .answersGarbage], mayAcknowledge: [.answersGarbage],
             makePeer: { try await TCPPeer(tls: tls ? TestCertificates.server() : nil) },
             makeOutput: { peer, timeout in
                 var settings = TCPSettings()
@@ -24,13 +24,16 @@ struct TCPContractTests {
     }
     private static let plain = contract(tls: false)
     private static let secured = contract(tls: true)
+    /// What a stalled peer's kernel has taken is delivered, as far as TCP can tell. For the same reason a peer that resets
+    /// is not among the behaviours: what its kernel had taken is lost with it, and nobody can know.
+    private static let clauses = plain.clauses.filter { $0 != .closes(during: .stalls) }
 
-    @Test(.timeLimit(.minutes(1)), arguments: plain.clauses)
+    @Test(.timeLimit(.minutes(1)), arguments: clauses)
     func `the contract is kept over TCP`(_ clause: OutputContract.Clause) async throws {
         try await TCPContractTests.plain.check(clause)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: secured.clauses)
+    @Test(.timeLimit(.minutes(1)), arguments: clauses)
     func `the contract is kept over TLS`(_ clause: OutputContract.Clause) async throws {
         try await TCPContractTests.secured.check(clause)
     }

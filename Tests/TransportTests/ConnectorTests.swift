@@ -20,13 +20,13 @@ struct ConnectorTests {
     }
 
     @Test func `a port where nobody listens is named with the reason`() async throws {
-        let peer = try await TCPPeer()
-        let port = peer.port
-        await peer.shutdown()
+        let reserved = ReservedPort()
+        let port = reserved.port
         let error = await failure(Connector(), "127.0.0.1", port)
         #expect(error?.code == .connect)
         #expect(error?.description == "127.0.0.1:\(port): connection refused: nothing listens there")
         #expect(error?.failure.label == .connect)
+        withExtendedLifetime(reserved) {}
     }
 
     @Test func `a name that does not exist cannot be resolved`() async {
@@ -143,7 +143,7 @@ struct ConnectorTests {
 
     @Test(.timeLimit(.minutes(1))) func `a peer that never finishes the handshake is given up`() async throws {
         let peer = try await TCPPeer()
-        let connector = Connector(tls: try TLSClient(TLSSettings()), timeout: .milliseconds(100))
+        let connector = Connector(tls: try TLSClient(TLSSettings()), timeout: .seconds(1))
         #expect(await failure(connector, "localhost", peer.port)?.code == .timeout)
         await peer.shutdown()
     }

@@ -1,0 +1,156 @@
+import EventModel
+import FileInput
+import FileRegistry
+import Testing
+
+@Suite struct TruncationTests {
+    @Test(arguments: [0.0, 400.0])
+    func `a truncated file is read from 0, open or closed`(quiet: Double) throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "one\ntwo\n")
+        let driver = try InputDriver(scratch)
+        driver.run()
+        let before = try #require(driver.lines.first).id
+        driver.pass(seconds: quiet)
+        scratch.write("a.log", "new\n")
+        driver.run()
+        #expect(driver.texts == ["one", "two", "new"])
+        #expect(driver.lines.last?.id != before)
+        let row = try #require(driver.registry.rows.first)
+        #expect(row.generation == 1)
+        #expect(row.offset == 4)
+        #expect(driver.registry.rows.count == 1)
+    }
+
+    @Test(arguments: [0.0, 400.0])
+    func `a file truncated and grown beyond the old position is read from 0`(quiet: Double) throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "header\nold one\n")
+        let driver = try InputDriver(scratch)
+        driver.run()
+        driver.pass(seconds: quiet)
+        scratch.write("a.log", "header\nnew one\nnew two\nnew three\n")
+        driver.run()
+        #expect(driver.texts == ["header", "old one", "header", "new one", "new two", "new three"])
+        #expect(Set(driver.lines.map(\.id)).count == 6)
+    }
+
+    @Test func `the same content written again after a truncation that was seen is new content`() throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "hello\n")
+        let driver = try InputDriver(scratch)
+        driver.run()
+        scratch.truncate("a.log", to: 0)
+        driver.run()
+        scratch.append("a.log", "hello\n")
+        driver.run()
+        #expect(driver.texts == ["hello", "hello"])
+        #expect(Set(driver.lines.map(\.id)).count == 2)
+    }
+
+    @Test(arguments: [5, 70_000, 300_000])
+    func `an unfinished first line that is truncated away is forgotten`(length: Int) throws {
+        let scratch = Scratch()
+        scratch.write("a.log", String(repeating: "x", count: length))
+        let driver = try InputDriver(scratch)
+        driver.run()
+        scratch.write("a.log", "y\n")
+        driver.run()
+        #expect(driver.take() == ["y"])
+    }
+
+    @Test(arguments: [5, 70_000, 300_000])
+    func `an unfinished last line that is truncated away is forgotten`(length: Int) throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "first line\n" + String(repeating: "x", count: length))
+        let driver = try InputDriver(scratch)
+        driver.run()
+        driver.run()
+        scratch.truncate("a.log", to: 11)
+        driver.run()
+        scratch.append("a.log", "y\nand " + String(repeating: "z", count: length + 10) + "\nlast\n")
+        driver.run()
+        #expect(driver.take().map { $0.prefix(10) } == ["first line", "y", "and zzzzzz", "last"])
+    }
+
+    @Test func `a truncation is found by the rescan before the file grows past the old position`() throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "same line\nsame line\n")
+        let driver = try InputDriver(scratch)
+        driver.pass(seconds: 400)
+        driver.take()
+        scratch.write("a.log", "same line\n")
+        driver.missEvents()
+        driver.now += 20_000_000_000
+        driver.input.tick(now: driver.now)
+        scratch.append("a.log", "same line\nsame line\n")
+        driver.run()
+        #expect(driver.take().count == 3)
+    }
+
+    @Test func `the reset is in the registry before anything is read`() throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "one\ntwo\n")
+        let driver = try InputDriver(scratch)
+        driver.run()
+        driver.settlesAtOnce = false
+        scratch.write("a.log", "x\n")
+        driver.run()
+        #expect(driver.registry.rows.map(\.offset) == [0])
+        #expect(driver.registry.rows.map(\.generation) == [1])
+    }
+
+    @Test func `settlements of the generation before a truncation move nothing`() throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "one\ntwo\nthree\n")
+        let driver = try InputDriver(scratch) { $0.settlesAtOnce = false }
+        driver.run()
+        scratch.write("a.log", "x\n")
+        driver.run()
+        driver.settle(1)
+        #expect(driver.registry.rows.map(\.offset) == [0])
+        driver.settle()
+        #expect(driver.registry.rows.map(\.offset) == [2])
+        #expect(driver.input.doneCount == 1)
+    }
+
+    @Test func `after two truncations at once the ids are the same after a crash`() throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "zero\n")
+        let registry = MemoryRegistry(commitsAtOnce: false)
+        let driver = try InputDriver(scratch, registry: registry)
+        driver.run()
+        scratch.write("a.log", "one\n")
+        driver.run()
+        scratch.write("a.log", "two\n")
+        driver.run()
+        registry.commit()
+        driver.pass(seconds: 0.1)
+        scratch.write("a.log", "three\n")
+        driver.pass(seconds: 0.1)
+        scratch.write("a.log", "four\n")
+        driver.pass(seconds: 0.1)
+        let held = driver.lines
+        #expect(!held.map(\.string).contains("four"))
+        try driver.crash()
+        driver.pass(seconds: 0.1)
+        registry.commit()
+        driver.pass(seconds: 0.1)
+        #expect(driver.lines.last?.string == "four")
+        #expect(Set(driver.lines.map { "\($0.id) \($0.string)" }).count == Set(driver.lines.map(\.id)).count)
+    }
+
+    @Test func `a truncation while the agent was down is a new generation`() throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "one\ntwo\n")
+        scratch.write("b.log", "header\nb\n")
+        let driver = try InputDriver(scratch)
+        driver.run()
+        scratch.write("a.log", "x\n")
+        scratch.write("b.log", "header\nother and longer\n")
+        try driver.restart()
+        driver.run()
+        #expect(driver.take().sorted() == ["b", "header", "header", "one", "other and longer", "two", "x"])
+        #expect(driver.registry.rows.map(\.generation) == [1, 1])
+    }
+}
