@@ -158,7 +158,8 @@ let package = Package(
         tests(
             "Agent",
             [
-                "needletail", "AgentConfig", "FileRegistry", "FileInput", "Publishing", "EventModel", "CShim", "CZlib",
+                "needletail", "AgentConfig", "LumberjackCodec", "FileRegistry", "FileInput", "Publishing", "EventModel",
+                "CShim", "CZlib",
                 argumentParser,
                 logging,
             ]

@@ -1,0 +1,102 @@
+import Glibc
+
+/// A program that writes numbered lines to several files, and rotates, truncates and deletes them.
+///
+/// Every file, and every new life of one, is a series of its own; `written` has the last number of each.
+struct ProcessLogs {
+    private struct File {
+        let path: String
+        var descriptor: Int32
+        var series: String
+    }
+    private(set) var written: [String: Int] = [:]
+    private(set) var total = 0
+    private var files: [File] = []
+    private var lives = 0
+
+    init(_ directory: String, files names: [String]) {
+        for name in names {
+            let path = "\(directory)/\(name)"
+            files.append(File(path: path, descriptor: ProcessLogs.open(path), series: ""))
+            begin(files.count - 1)
+        }
+    }
+
+    var count: Int { files.count }
+    /// What the file's lines are called now.
+    func series(_ index: Int) -> String { files[index].series }
+
+    private static func open(_ path: String) -> Int32 {
+        let descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        precondition(descriptor >= 0, "\(path) cannot be opened")
+        return descriptor
+    }
+
+    /// A new series for the file.
+    private mutating func begin(_ index: Int) {
+        lives += 1
+        let name = files[index].path.split(separator: "/").last ?? ""
+        files[index].series = "\(name)-\(lives)"
+        written[files[index].series] = 0
+    }
+
+    /// Appends lines of 20 to 150 bytes in one write.
+    mutating func append(_ index: Int, _ lines: Int) {
+        let series = files[index].series
+        var number = written[series] ?? 0
+        var text = ""
+        for _ in 0..<lines {
+            number += 1
+            text += "\(series)#\(number) " + String(repeating: "x", count: number * 7 % 130) + "\n"
+        }
+        let bytes = Array(text.utf8)
+        precondition(unsafe write(files[index].descriptor, bytes, bytes.count) == bytes.count, "a short write")
+        written[series] = number
+        total += lines
+    }
+
+    /// Renames the file, and goes on in a new one of the old name.
+    mutating func rotate(_ index: Int, to name: String? = nil) {
+        let path = files[index].path
+        let target = name.map { "\(path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 })/\($0)" }
+        _ = unsafe rename(path, target ?? "\(path).\(lives)")
+        renew(index)
+    }
+
+    /// Deletes the file, and goes on in a new one.
+    mutating func delete(_ index: Int) {
+        _ = unsafe unlink(files[index].path)
+        renew(index)
+    }
+
+    private mutating func renew(_ index: Int) {
+        close(files[index].descriptor)
+        files[index].descriptor = ProcessLogs.open(files[index].path)
+        begin(index)
+    }
+
+    /// Empties the file and goes on in it.
+    mutating func truncate(_ index: Int) {
+        ftruncate(files[index].descriptor, 0)
+        begin(index)
+    }
+
+    mutating func finish() {
+        for file in files { close(file.descriptor) }
+        files = []
+    }
+}
+
+/// SplitMix64: the same numbers for the same seed.
+struct ProcessRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

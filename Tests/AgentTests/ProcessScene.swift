@@ -1,0 +1,135 @@
+import Glibc
+import Synchronization
+import Testing
+
+/// A directory with logs, a configuration and a data directory; agents that work there, and collectors.
+/// Whatever happens, the processes end and the directory goes.
+final class ProcessScene: Sendable {
+    let directory: String
+    private let agents = Mutex<[ProcessAgent]>([])
+    private let collectors = Mutex<[ProcessCollector]>([])
+
+    static func play(_ body: (ProcessScene) async throws -> Void) async throws {
+        let scene = try ProcessScene()
+        do {
+            try await body(scene)
+        } catch {
+            let log = scene.log
+            await scene.clear()
+            throw ProcessFailure(description: "\(error)\nThe agent's log ends with:\n\(log)")
+        }
+        await scene.clear()
+    }
+
+    private init() throws {
+        var template = Array("/tmp/needletail-process-XXXXXX".utf8CString)
+        guard unsafe mkdtemp(&template) != nil else { throw ProcessFailure(description: "no temporary directory") }
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        for name in ["logs", "data"] { _ = unsafe mkdir("\(directory)/\(name)", 0o700) }
+    }
+
+    private func clear() async {
+        for agent in agents.withLock({ $0 }) { try? await agent.destroy() }
+        for collector in collectors.withLock({ $0 }) { collector.end() }
+        _ = ChildProcess.run("rm", ["-rf", directory])
+    }
+
+    var logs: String { "\(directory)/logs" }
+    var data: String { "\(directory)/data" }
+    var socket: String { "\(directory)/status.sock" }
+    var log: String { String(ProcessFile.text("\(directory)/stderr").suffix(3000)) }
+    var output: String { ProcessFile.text("\(directory)/stdout") }
+
+    func collector(_ wire: ProcessCollector.Wire, listening: Bool = true) throws -> ProcessCollector {
+        let collector = try ProcessCollector(wire, listening: listening)
+        collectors.withLock { $0.append(collector) }
+        return collector
+    }
+
+    /// Writes the configuration.
+    /// - Parameters:
+    ///   - outputs: what follows `output.`, with its settings, or all of `outputs:`.
+    ///   - pattern: which files below `logs` are read.
+    func configure(_ outputs: String, pattern: String = "*.log*", more: String = "") {
+        ProcessFile.write(
+            """
+            path.data: \(data)
+            filebeat.inputs:
+              - type: filestream
+                id: app
+                paths: ["\(logs)/\(pattern)"]
+                prospector.scanner.check_interval: 1s
+            \(outputs)
+            \(more)
+
+            """, to: "\(directory)/needletail.yml")
+    }
+
+    /// The usual configuration: short waits between attempts, and deliveries so small that many are needed.
+    func configure(_ collector: ProcessCollector, wire: ProcessCollector.Wire, pattern: String = "*.log*") {
+        configure(ProcessScene.output(collector, wire: wire), pattern: pattern)
+    }
+
+    static func output(_ collector: ProcessCollector, wire: ProcessCollector.Wire) -> String {
+        """
+        output.\(wire == .lines ? "tcp" : "logstash"):
+          hosts: ["127.0.0.1:\(collector.port)"]
+          bulk_max_size: 300
+          backoff.init: 20ms
+          backoff.max: 200ms
+        """
+    }
+
+    func start(_ arguments: [String], input: String = "/dev/null") throws -> ProcessAgent {
+        let agent = try ProcessAgent(
+            arguments, input: input, output: "\(directory)/stdout", errors: "\(directory)/stderr")
+        agents.withLock { $0.append(agent) }
+        return agent
+    }
+
+    func run(_ more: String...) throws -> ProcessAgent {
+        try start(["run", "-c", "\(directory)/needletail.yml"] + more)
+    }
+
+    /// Waits until so many different lines have come.
+    func arrived(_ lines: Int, at collector: ProcessCollector) async throws {
+        guard await collector.heard.wait(limit: .seconds(60), { $0.tally.distinct >= lines }) else {
+            let state = collector.heard.current
+            throw ProcessFailure(
+                description: """
+                    \(state.tally.distinct) of \(lines) lines came, \(state.tally.total) events, \
+                    \(state.connectionsTaken) connections, \(state.connectionsOpen) open
+                    """)
+        }
+    }
+}
+
+extension ProcessTally {
+    /// Nothing lost, nothing unknown, nothing twice by id, and every file in its order.
+    func expectAll(_ written: [String: Int], sourceLocation: SourceLocation = #_sourceLocation) {
+        #expect(missing(written).prefix(20).isEmpty, sourceLocation: sourceLocation)
+        #expect(distinct == written.values.reduce(0, +), sourceLocation: sourceLocation)
+        #expect(problems.isEmpty, sourceLocation: sourceLocation)
+    }
+}
+
+/// Whole files.
+enum ProcessFile {
+    static func write(_ text: String, to path: String, append: Bool = false) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0o600)
+        precondition(descriptor >= 0, "\(path) cannot be written")
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        precondition(unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count, "a short write to \(path)")
+    }
+
+    static func text(_ path: String) -> String {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while case let count = unsafe read(descriptor, &buffer, buffer.count), count > 0 { bytes += buffer[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
