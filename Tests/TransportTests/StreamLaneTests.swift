@@ -55,8 +55,8 @@ struct StreamLaneTests {
         let batches = (0..<10).map { _ in factory.batch(BatchFactory.numbered(0..<20)) }
         let settlement = try await driver.settle(batches, window: 4)
         #expect(settlement.delivered == 200)
-        // The watermark allows five chunks at once.
-        #expect(addresses.seen.withLock { $0.count } <= 8)
+        // The watermark allows five chunks at once; a pause of a second may free the others once.
+        #expect(addresses.seen.withLock { $0.count } <= 12)
         lane.close()
         await peer.shutdown()
     }
