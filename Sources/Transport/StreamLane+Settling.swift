@@ -65,6 +65,15 @@ extension StreamLane {
             queue.removeFirst()
             first.reply(first.feed.reply(acknowledged: first.acknowledged, failure: nil, refusal: settings.refusal))
         }
+        if queue.isEmpty, pool.hasSpare, !isTrimDue {
+            isTrimDue = true
+            loop.scheduleTask(in: .seconds(1)) { self.trim() }
+        }
+    }
+
+    /// Frees the buffers of a lane that had nothing to do for a moment.
+    private func trim() {
+        isTrimDue = false
         if queue.isEmpty { pool.trim() }
     }
 

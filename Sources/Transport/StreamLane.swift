@@ -40,6 +40,7 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     var gate: RetryGate
     var isClosed = false
     private var isPumping = false
+    var isTrimDue = false
     var unread = ByteBuffer()
     var lastFailure = Reply.Failure(.shutdown, "the output is shutting down")
     var clock = LaneClock()
@@ -146,7 +147,11 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
         clock.progress()
         wire.taken(events: events, sent: link.bytesSent)
         guard wire.isPolled else { return }
+        // No pumping from here: the channel, which called, still holds the buffers that it has written.
+        let wasPumping = isPumping
+        isPumping = true
         poll()
+        isPumping = wasPumping
         if chunks.isEmpty, !queue.isEmpty {
             clock.hurry()
             watch()

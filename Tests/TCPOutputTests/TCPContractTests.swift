@@ -9,7 +9,8 @@ struct TCPContractTests {
     private static func contract(tls: Bool) -> OutputContract {
         OutputContract(
             behaviours: [.stalls, .answersGarbage], mayAcknowledge: [.answersGarbage],
-            makePeer: { try await TCPPeer(tls: tls ? TestCertificates.server() : nil) },
+            // So small that a stalled peer's kernel cannot take a whole delivery.
+            makePeer: { try await TCPPeer(tls: tls ? TestCertificates.server() : nil, receiveBuffer: 128 * 1024) },
             makeOutput: { peer, timeout in
                 var settings = TCPSettings()
                 settings.hosts = [Endpoint(host: "127.0.0.1", port: (peer as? TCPPeer)?.port ?? 0)]
