@@ -30,6 +30,8 @@ extension AgentRunner {
             return failed(.software, ["\(error)"])
         }
         let notes = ShipNotes()
+        // Before anything is read: whoever interrupts what has just begun gets an orderly end, too.
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let agent: RunningAgent
         do {
             agent = try await RunningAgent(
@@ -42,7 +44,7 @@ extension AgentRunner {
         let clock = ContinuousClock()
         let begin = clock.now
         agent.start()
-        let ended = await watch(agent, timeout: request.timeout) {
+        let ended = await watch(agent, signals, timeout: request.timeout) {
             progress(job.progress(agent.status, resumed: resumed, elapsed: clock.now - begin))
         }
         result.progress = job.progress(agent.status, resumed: resumed, elapsed: clock.now - begin)
@@ -69,7 +71,8 @@ extension AgentRunner {
 
     /// Waits for the end, whichever comes first, and shows the progress meanwhile.
     private static func watch(
-        _ agent: RunningAgent, timeout: Duration?, _ show: @escaping @Sendable () -> Void
+        _ agent: RunningAgent, _ signals: UnixSignalsSequence, timeout: Duration?,
+        _ show: @escaping @Sendable () -> Void
     ) async -> ShipEnd {
         await withTaskGroup(of: ShipEnd?.self) { group in
             group.addTask {
@@ -81,7 +84,7 @@ extension AgentRunner {
                 }
             }
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { return .interrupted }
+                for await _ in signals { return .interrupted }
                 return nil
             }
             group.addTask {

@@ -28,6 +28,8 @@ package enum AgentRunner {
         let problems = RunningAgent.problems(of: settings)
         for problem in problems { sink.write("error: \(problem)") }
         if !problems.isEmpty { return .configuration }
+        // Before anything is read: whoever stops an agent that has just begun gets an orderly end, too.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         let agent: RunningAgent
         do {
             agent = try await RunningAgent(settings, once: options.once, logger: logger)
@@ -35,11 +37,11 @@ package enum AgentRunner {
             logger.error("the agent cannot start", metadata: ["error.message": "\(error)"])
             return .configuration
         }
-        return await serve(agent)
+        return await serve(agent, until: signals)
     }
 
     /// Runs a started agent to its end.
-    private static func serve(_ agent: RunningAgent) async -> ExitStatus {
+    private static func serve(_ agent: RunningAgent, until signals: UnixSignalsSequence) async -> ExitStatus {
         agent.start()
         agent.logger.info("started", metadata: agent.startFields)
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
@@ -54,10 +56,11 @@ package enum AgentRunner {
         services.append(.init(service: ReportingService(agent: agent, notify: SystemdNotify())))
         services.append(
             .init(service: PipelinesService(agent: agent), successTerminationBehavior: .gracefullyShutdownGroup))
+        services.append(
+            .init(service: SignalService(signals: signals), successTerminationBehavior: .gracefullyShutdownGroup))
         var quiet = agent.logger
         quiet.logLevel = .error
-        var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        var configuration = ServiceGroupConfiguration(services: services, logger: quiet)
         // The pipelines keep their own deadline; this is the net below it.
         configuration.maximumGracefulShutdownDuration = agent.settings.shutdownTimeout + .seconds(10)
         var result = ExitStatus.success

@@ -1,6 +1,7 @@
 import AgentConfig
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// The pipelines as one service: a graceful shutdown stops them, and its end is theirs.
 struct PipelinesService: Service {
@@ -12,6 +13,15 @@ struct PipelinesService: Service {
         } onGracefulShutdown: {
             agent.stop()
         }
+    }
+}
+
+/// Ends with the first signal, and the others with it. The signals are trapped long before the services run.
+struct SignalService: Service {
+    let signals: UnixSignalsSequence
+
+    func run() async throws {
+        for try await _ in signals.cancelOnGracefulShutdown() { return }
     }
 }
 

@@ -66,6 +66,11 @@ enum PlainHTTP {
         return name
     }
 
+    /// Nobody listens there.
+    struct NoConnection: Error {
+        init(_ descriptor: Int32) { close(descriptor) }
+    }
+
     private static func connect(_ address: Address) throws -> Int32 {
         switch address {
         case .tcp(let port):
@@ -75,7 +80,7 @@ enum PlainHTTP {
                 let generic = unsafe UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self)
                 let length = socklen_t(MemoryLayout<sockaddr_in>.size)
                 let failure = unsafe Glibc.connect(descriptor, generic, length)
-                try #require(failure == 0)
+                guard failure == 0 else { throw NoConnection(descriptor) }
             }
             return descriptor
         case .unix(let path):
@@ -85,7 +90,7 @@ enum PlainHTTP {
                 let generic = unsafe UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self)
                 let length = socklen_t(MemoryLayout<sockaddr_un>.size)
                 let failure = unsafe Glibc.connect(descriptor, generic, length)
-                try #require(failure == 0)
+                guard failure == 0 else { throw NoConnection(descriptor) }
             }
             return descriptor
         }

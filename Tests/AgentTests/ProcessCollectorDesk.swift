@@ -130,7 +130,9 @@ struct ProcessWireReader {
     private static func lineLength(_ bytes: [UInt8], from start: Int) -> Int? {
         unsafe bytes.withUnsafeBytes { all in
             guard start < all.count, let base = all.baseAddress else { return nil }
-            return unsafe memchr(base + start, 0x0a, all.count - start).map { unsafe UnsafeRawPointer($0) - base - start }
+            return unsafe memchr(base + start, 0x0a, all.count - start).map {
+                unsafe UnsafeRawPointer($0) - base - start
+            }
         }
     }
 

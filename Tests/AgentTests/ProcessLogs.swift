@@ -40,14 +40,14 @@ struct ProcessLogs {
         written[files[index].series] = 0
     }
 
-    /// Appends lines of 20 to 150 bytes in one write.
+    /// Appends lines of 20 to 150 bytes in one write. They begin and end with what tells one life from another.
     mutating func append(_ index: Int, _ lines: Int) {
         let series = files[index].series
         var number = written[series] ?? 0
         var text = ""
         for _ in 0..<lines {
             number += 1
-            text += "\(series)#\(number) " + String(repeating: "x", count: number * 7 % 130) + "\n"
+            text += "\(series)#\(number) " + String(repeating: "x", count: number * 7 % 110) + " \(series)\n"
         }
         let bytes = Array(text.utf8)
         precondition(unsafe write(files[index].descriptor, bytes, bytes.count) == bytes.count, "a short write")

@@ -1,6 +1,5 @@
 import Glibc
 import Synchronization
-import Testing
 
 /// A directory with logs, a configuration and a data directory; agents that work there, and collectors.
 /// Whatever happens, the processes end and the directory goes.
@@ -37,7 +36,7 @@ final class ProcessScene: Sendable {
     var logs: String { "\(directory)/logs" }
     var data: String { "\(directory)/data" }
     var socket: String { "\(directory)/status.sock" }
-    var log: String { String(ProcessFile.text("\(directory)/stderr").suffix(3000)) }
+    var log: String { String(ProcessFile.text("\(directory)/stderr").suffix(6000)) }
     var output: String { ProcessFile.text("\(directory)/stdout") }
 
     func collector(_ wire: ProcessCollector.Wire, listening: Bool = true) throws -> ProcessCollector {
@@ -106,10 +105,15 @@ final class ProcessScene: Sendable {
 
 extension ProcessTally {
     /// Nothing lost, nothing unknown, nothing twice by id, and every file in its order.
-    func expectAll(_ written: [String: Int], sourceLocation: SourceLocation = #_sourceLocation) {
-        #expect(missing(written).prefix(20).isEmpty, sourceLocation: sourceLocation)
-        #expect(distinct == written.values.reduce(0, +), sourceLocation: sourceLocation)
-        #expect(problems.isEmpty, sourceLocation: sourceLocation)
+    /// - Throws: what is wrong.
+    func checkAll(_ written: [String: Int], exactlyOnce: Bool = false) throws {
+        var wrong = problems
+        let missing = missing(written)
+        if !missing.isEmpty { wrong.append("\(missing.count) lines are missing: \(missing.prefix(10))") }
+        let total = written.values.reduce(0, +)
+        if distinct != total { wrong.append("\(distinct) different lines came, \(total) were written") }
+        if exactlyOnce, self.total != total { wrong.append("\(self.total - total) events came twice") }
+        if !wrong.isEmpty { throw ProcessFailure(description: wrong.joined(separator: "\n")) }
     }
 }
 
