@@ -123,9 +123,8 @@ final class PipelineLoop {
     /// - Returns: false when there is no room: the file can't be read until something is answered.
     private func harvest(_ state: FileState, of input: FileInput, now: MonotonicTime) -> Bool {
         let lane = publisher.lane(forFile: state.id)
-        var room = FileInput.minimumRoom
         while true {
-            guard let batch = publisher.builder(lane: lane, room: room, now: now) else {
+            guard let batch = publisher.builder(lane: lane, room: state.roomNeeded, now: now) else {
                 input.postpone(state)
                 return false
             }
@@ -137,9 +136,10 @@ final class PipelineLoop {
             }
             if case .needsRoom(let bytes) = harvest.status {
                 publisher.filled(lane: lane, minimumRoom: bytes, now: now)
-                room = bytes
+                state.roomNeeded = bytes
                 continue
             }
+            state.roomNeeded = FileInput.minimumRoom
             publisher.filled(lane: lane, minimumRoom: FileInput.minimumRoom, now: now)
             return true
         }

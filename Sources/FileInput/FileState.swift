@@ -40,6 +40,8 @@ package final class FileState {
     /// When bytes were last read, and when it was opened (monotonic ns).
     var lastRead: Int64 = 0
     var openedAt: Int64 = 0
+    /// Bytes that a batch must have free for the next line; more than usual once a line has asked for it.
+    package var roomNeeded = FileInput.minimumRoom
     /// Guess at the bytes of a line, to read about as much as a batch has room for.
     var lineBytes = 256
     /// Not in the table any more; what still refers to it is to leave it alone.

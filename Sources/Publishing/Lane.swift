@@ -41,6 +41,8 @@ struct Lane {
     let window: Int
     let maxEvents: Int
     let slowStart: Bool
+    /// Batches need not wait for answers while the window has room.
+    let isEager: Bool
     private(set) var state = State.open
     private(set) var backoff: Backoff
     /// To be sent, in the order of the lines.
@@ -50,16 +52,17 @@ struct Lane {
     private(set) var eventLimit: Int
     private var isDraining = false
 
-    init(window: Int, maxEvents: Int, slowStart: Bool, backoff: Backoff) {
+    init(window: Int, maxEvents: Int, slowStart: Bool, isEager: Bool = false, backoff: Backoff) {
         self.window = window
         self.maxEvents = maxEvents
         self.slowStart = slowStart
+        self.isEager = isEager
         self.backoff = backoff
         eventLimit = slowStart ? min(Lane.slowStartEvents, maxEvents) : maxEvents
     }
 
     /// Nothing is on its way, so that a batch should leave at once.
-    var isHungry: Bool { state == .open && inFlight.isEmpty && waiting.isEmpty }
+    var isHungry: Bool { isEager ? hasRoom : state == .open && inFlight.isEmpty && waiting.isEmpty }
 
     /// A batch sealed now would leave at once; otherwise it may as well go on growing.
     var hasRoom: Bool { state == .open && waiting.isEmpty && inFlight.count < window }

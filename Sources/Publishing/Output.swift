@@ -56,6 +56,9 @@ package struct OutputTraits: Sendable, Equatable {
     /// Deliveries that may wait behind those in flight; nil: as many as the budget holds. More than a few only cost
     /// memory and cache: what is still in the file is as good as what was read.
     package var readAhead: Int?
+    /// Send a batch at once while the window has room, not only when nothing is in flight: where an answer takes long
+    /// although the events have arrived (a kernel delays its acknowledgements by up to 40 ms).
+    package var isEager = false
     /// Start with few events per delivery after a failure and grow.
     package var slowStart: Bool
 

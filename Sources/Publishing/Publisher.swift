@@ -41,7 +41,8 @@ package struct Publisher {
         self.generator = generator
         let backoff = Backoff(initial: settings.backoffInitial, maximum: settings.backoffMaximum)
         let lane = Lane(
-            window: traits.window, maxEvents: traits.maxEvents, slowStart: traits.slowStart, backoff: backoff
+            window: traits.window, maxEvents: traits.maxEvents, slowStart: traits.slowStart,
+            isEager: traits.isEager, backoff: backoff
         )
         lanes = Array(repeating: lane, count: traits.lanes)
         queues = Array(repeating: BatchQueue(), count: traits.lanes)

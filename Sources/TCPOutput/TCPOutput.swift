@@ -29,10 +29,12 @@ package final class TCPOutput: Output {
         let tls: TLSClient? =
             if let tls = settings.tls, tls.enabled { try TLSClient(tls) } else { nil }
         connector = Connector(tls: tls, timeout: settings.timeout)
-        traits = OutputTraits(
+        var traits = OutputTraits(
             kind: "tcp", endpoint: settings.hosts.map(\.description).joined(separator: ","),
-            lanes: max(1, settings.workers) * (settings.loadBalance ? settings.hosts.count : 1), window: 4,
+            lanes: max(1, settings.workers) * (settings.loadBalance ? settings.hosts.count : 1), window: 8,
             maxEvents: settings.bulkMaxSize, maxBytes: 256 * 1024, readAhead: 2)
+        traits.isEager = true
+        self.traits = traits
     }
 
     package func makeLane(_ index: Int) -> any OutputLane {
