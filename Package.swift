@@ -78,7 +78,8 @@ let package = Package(
         library("EventModel", ["ByteTools"]),
         library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
         library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
-        library("FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
+        library(
+            "FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
         library(
             "Transport",

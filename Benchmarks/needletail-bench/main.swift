@@ -32,7 +32,9 @@ final class NullLane: OutputLane, @unchecked Sendable {
         var position = 0
         while position < delivery.events.count {
             var cursor = unsafe ByteCursor(scratch)
-            while position < delivery.events.count, encoder.encode(delivery.events[position], to: &cursor) { position += 1 }
+            while position < delivery.events.count, encoder.encode(delivery.events[position], to: &cursor) {
+                position += 1
+            }
         }
         reply(.delivered)
     }
@@ -45,7 +47,9 @@ var input = FileInputSettings()
 input.id = "bench"
 input.paths = Array(CommandLine.arguments.dropFirst())
 input.once = true
-let agent = EventShape.Agent(id: "3d1f6a04-6b71-4b22-9f3e-0b6f7b3f1c11", ephemeralID: "7d1f6a04-6b71-4b22-9f3e-0b6f7b3f1c11", name: "host1", version: "0.1.0")
+let agent = EventShape.Agent(
+    id: "3d1f6a04-6b71-4b22-9f3e-0b6f7b3f1c11", ephemeralID: "7d1f6a04-6b71-4b22-9f3e-0b6f7b3f1c11", name: "host1",
+    version: "0.1.0")
 let plan = PipelinePlan(
     name: "bench", output: NullOutput(), settings: PipelineSettings(), inputs: [input], registry: MemoryRegistry(),
     deadLetters: NoDeadLetters(), logger: Logger(label: "bench"),

@@ -19,7 +19,8 @@ package final class ConsoleOutput: Output {
     ) {
         self.descriptor = descriptor
         self.counters = counters
-        traits = OutputTraits(kind: "console", endpoint: "standard output", maxEvents: settings.bulkMaxSize, readAhead: 2)
+        traits = OutputTraits(
+            kind: "console", endpoint: "standard output", maxEvents: settings.bulkMaxSize, readAhead: 2)
         if FileCalls.retried({ Int(fcntl(descriptor, F_GETFD)) }) < 0 {
             logger.error("standard output is closed", metadata: ["output.kind": "console"])
         }

@@ -10,7 +10,8 @@ package final class DiscardOutput: Output {
     package init(_ settings: DiscardOutputSettings, counters: EventCounters? = nil) {
         encodes = settings.encodes
         self.counters = counters
-        traits = OutputTraits(kind: "discard", endpoint: "nowhere", window: 4, maxEvents: settings.bulkMaxSize, readAhead: 2)
+        traits = OutputTraits(
+            kind: "discard", endpoint: "nowhere", window: 4, maxEvents: settings.bulkMaxSize, readAhead: 2)
     }
 
     package func makeLane(_ index: Int) -> any OutputLane {
