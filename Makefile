@@ -10,7 +10,7 @@ CONFIG ?=
 
 BUILD_PACKAGES := zlib1g-dev libdeflate-dev libpcre2-dev libsqlite3-dev pkg-config
 # What tests run beside our own code: systemd's and Prometheus' own judges, real servers and clients to ship to.
-TEST_PACKAGES := $(BUILD_PACKAGES) systemd prometheus nginx-light rsyslog sqlite3 openssl
+TEST_PACKAGES := $(BUILD_PACKAGES) systemd prometheus nginx-light sqlite3 openssl
 
 RELEASE := swift build -c release --static-swift-stdlib
 DATA := .build/run
@@ -40,7 +40,7 @@ bench: tools
 	swift run -c release needletail-bench
 
 install: release
-	install -D -m 755 .build/release/needletail $(DESTDIR)$(PREFIX)/bin/needletail
+	install -D -s -m 755 .build/release/needletail $(DESTDIR)$(PREFIX)/bin/needletail
 	test -e $(DESTDIR)$(SYSCONFDIR)/needletail/needletail.yml || \
 		install -D -m 600 config/needletail.yml $(DESTDIR)$(SYSCONFDIR)/needletail/needletail.yml
 	install -D -m 644 config/needletail.reference.yml $(DESTDIR)$(SYSCONFDIR)/needletail/needletail.reference.yml
