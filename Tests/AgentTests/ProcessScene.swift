@@ -53,6 +53,7 @@ final class ProcessScene: Sendable {
         ProcessFile.write(
             """
             path.data: \(data)
+            filebeat.shutdown_timeout: 40s
             filebeat.inputs:
               - type: filestream
                 id: app

@@ -54,7 +54,7 @@ struct ProcessShipTests {
         try await ProcessScene.play { scene in
             let collector = try scene.collector(.lumberjack)
             var logs = ProcessLogs(scene.logs, files: ["x.log"])
-            for _ in 0..<30 { logs.append(0, 1000) }
+            for _ in 0..<8 { logs.append(0, 1000) }
             logs.finish()
             let arguments = Self.ship(scene, "x.log", collector) + ["--resume", "\(scene.directory)/place"]
             let first = try scene.start(arguments)
