@@ -14,7 +14,7 @@ TEST_PACKAGES := $(BUILD_PACKAGES) systemd prometheus nginx-light sqlite3 openss
 
 RELEASE := swift build -c release --static-swift-stdlib
 DATA := .build/run
-.PHONY: run build release test lint bench install tools test-tools
+.PHONY: run build release test lint bench bench-record bench-build install tools test-tools
 
 run: build
 	@echo "$(if $(CONFIG),Running $(CONFIG),Shipping /var/log/**/*.log to this terminal) until Ctrl-C; the place in each file is kept in $(DATA)."
@@ -36,8 +36,18 @@ lint: tools
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	swift build --build-tests --explicit-target-dependency-import-check error
 
-bench: tools
-	swift run -c release needletail-bench
+# Seconds to look at, then the gates, on counts of allocations and instructions (they need valgrind).
+bench: bench-build
+	.build/release/needletail-bench
+	Benchmarks/gate.sh
+
+# After a change that is meant to cost more, or a new compiler.
+bench-record: bench-build
+	Benchmarks/gate.sh --record
+
+bench-build: BUILD_PACKAGES += valgrind
+bench-build: tools
+	$(RELEASE) --product needletail-bench
 
 install: release
 	install -D -s -m 755 .build/release/needletail $(DESTDIR)$(PREFIX)/bin/needletail

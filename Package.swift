@@ -125,7 +125,8 @@ let package = Package(
         .executableTarget(
             name: "needletail-bench",
             dependencies: [
-                "Agent", "Parsing", "Publishing", "FileInput", "EventModel", "ByteTools", "LumberjackCodec",
+                "Agent", "LumberjackCodec", "Publishing", "FileInput", "Parsing", "FileRegistry", "EventModel",
+                "ByteTools", logging,
             ],
             path: "Benchmarks/needletail-bench",
             swiftSettings: strict

@@ -1,0 +1,55 @@
+import ByteTools
+import EventModel
+import Parsing
+
+/// From a line to its event, without files and sockets.
+extension BenchCase {
+    /// A line as the inside of a JSON string.
+    static let escape = BenchCase(name: "escape") { lines in
+        let batch = ZapLines.batch(try BenchShape.plain())
+        let scratch = Scratch(capacity: 64 * 1024)
+        let passes = ZapLines.passes(for: lines)
+        return {
+            for _ in 0..<passes {
+                for line in batch.lines {
+                    var cursor = scratch.cursor
+                    _ = unsafe JSONEscape.write(batch.slab.base + Int(line.start), count: line.length, to: &cursor)
+                }
+            }
+            return ZapLines.work(passes: passes)
+        }
+    }
+
+    /// Whole events, the line as `message`.
+    static let encodeEvents = BenchCase(name: "encode events") { lines in
+        encode(ZapLines.batch(try BenchShape.plain()), passes: ZapLines.passes(for: lines))
+    }
+
+    /// Whole events, the line's members as fields.
+    static let encodeNdjson = BenchCase(name: "encode ndjson") { lines in
+        var shape = try BenchShape.plain()
+        shape.parser = NdjsonParser(NdjsonSettings(), keys: shape.keys)
+        return encode(ZapLines.batch(shape), passes: ZapLines.passes(for: lines))
+    }
+
+    private static func encode(_ batch: Batch, passes: Int) -> () throws -> Work {
+        let scratch = Scratch(capacity: 1 << 20)
+        return {
+            for _ in 0..<passes {
+                var encoder = EventEncoder(batch)
+                var cursor = scratch.cursor
+                var index = 0
+                while index < batch.count {
+                    if encoder.encode(index, to: &cursor) {
+                        index += 1
+                    } else if cursor.room < scratch.capacity {
+                        cursor = scratch.cursor
+                    } else {
+                        throw BenchError(message: "line \(index) became no event")
+                    }
+                }
+            }
+            return ZapLines.work(passes: passes)
+        }
+    }
+}

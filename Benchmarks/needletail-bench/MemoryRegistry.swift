@@ -1,0 +1,14 @@
+import FileRegistry
+import Synchronization
+
+/// A registry that keeps nothing and takes everything at once.
+final class MemoryRegistry: RegistryStore {
+    private let lastID = Atomic<Int64>(0)
+    private let lastTicket = Atomic<UInt64>(0)
+
+    func nextID() -> Int64 { lastID.add(1, ordering: .relaxed).newValue }
+    func records(pipeline: String) -> [FileRecord] { [] }
+    func submit(_ records: [FileRecord], removed: [Int64]) -> UInt64 { lastTicket.add(1, ordering: .relaxed).newValue }
+    var committed: UInt64 { lastTicket.load(ordering: .relaxed) }
+    var trouble: String? { nil }
+}
