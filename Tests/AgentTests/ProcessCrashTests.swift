@@ -75,4 +75,31 @@ struct ProcessCrashTests {
             try collector.heard.current.tally.checkAll(logs.written, exactlyOnce: true)
         }
     }
+
+    @Test func `what was acknowledged of a delivery that SIGTERM cut off does not come again`() async throws {
+        try await ProcessScene.play { scene in
+            let collector = try scene.collector(.lumberjack)
+            collector.heard.update { $0.stallsAt = 1 }
+            scene.configure(
+                """
+                output.logstash:
+                  hosts: ["127.0.0.1:\(collector.port)"]
+                  compression_level: 0
+                  backoff.init: 20ms
+                """, shutdownTimeout: "1s")
+            var logs = ProcessLogs(scene.logs, files: ["a.log"])
+            logs.append(0, 2000)
+            let agent = try scene.run()
+            try await scene.arrived(1, at: collector)
+            #expect(try await agent.terminate() == 0)
+            let came = collector.heard.current.tally.total
+            #expect(came < 2000)
+            collector.heard.update { $0.stallsAt = .max }
+            #expect(await collector.takeAway())
+            #expect(await collector.giveBack())
+            #expect(try await scene.run("--once").exitStatus() == 0)
+            try collector.heard.current.tally.checkAll(logs.written, exactlyOnce: true)
+            logs.finish()
+        }
+    }
 }
