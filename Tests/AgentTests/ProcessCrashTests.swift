@@ -39,9 +39,11 @@ struct ProcessCrashTests {
             var random = ProcessRandom(seed: seed)
             let written = try await ProcessLoad(scene: scene, collector: collector, seed: seed + 100).run {
                 for _ in 0..<10 {
+                    let (lines, taken) = collector.heard.look { ($0.tally.distinct, $0.connectionsTaken) }
                     let agent = try scene.run()
-                    let lines = collector.heard.look { $0.tally.distinct }
                     try await scene.arrived(lines + Int.random(in: 1...900, using: &random), at: collector)
+                    // The lines may be the last ones of the agent before; this one runs once it has connected.
+                    #expect(await collector.heard.wait { $0.connectionsTaken > taken })
                     #expect(try await agent.terminate() == 0)
                 }
             }
