@@ -240,13 +240,8 @@ final class PipelineLoop {
 
     /// Closes the connections, takes the last answers, and hands the last positions to the registrar.
     private func finish() {
-        for lane in lanes { lane.close() }
+        takeLastAnswers()
         let now = MonotonicTime.now
-        for message in mailbox.take() {
-            if case .reply(let lane, let token, let reply) = message {
-                publisher.replied(lane: lane, token: token, reply, now: now)
-            }
-        }
         for order in publisher.takeOrders() {
             if case .settled(let settlements) = order { for settlement in settlements { settle(settlement) } }
         }
@@ -254,5 +249,26 @@ final class PipelineLoop {
         for input in inputs { input.stop() }
         publish(now: now, always: true)
         poll.close()
+    }
+
+    /// Lanes answer on threads of their own. One that is closed in the middle of a delivery tells what had arrived of it.
+    private func takeLastAnswers() {
+        var outstanding = publisher.pending.deliveries
+        for lane in lanes { lane.close() }
+        let limit = MonotonicTime.now + .milliseconds(500)
+        let answers = PipelinePoll()
+        defer { answers.close() }
+        answers.add(mailbox.descriptor, tag: Tag.mailbox)
+        while true {
+            let now = MonotonicTime.now
+            for message in mailbox.take() {
+                guard case .reply(let lane, let token, let reply) = message else { continue }
+                publisher.replied(lane: lane, token: token, reply, now: now)
+                outstanding -= 1
+            }
+            if outstanding <= 0 || now >= limit { return }
+            if mailbox.prepareToWait() { answers.wait(until: limit, now: now) { _ in } }
+            mailbox.woken()
+        }
     }
 }

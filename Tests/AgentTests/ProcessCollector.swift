@@ -16,6 +16,8 @@ final class ProcessCollector: Sendable {
         var isListening = false
         var connectionsTaken = 0
         var connectionsOpen = 0
+        /// Reads no more once it has so many events; all that it has read is acknowledged.
+        var stallsAt = Int.max
     }
     enum Command: Sendable {
         case listen, reset, leave, end

@@ -57,7 +57,9 @@ struct ProcessCollectorDesk {
     /// Sleeps until something comes, and takes it.
     mutating func wait(_ wake: Int32) {
         var entries = [wake, listener].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        entries += connections.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        let stalls = heard.look { $0.tally.total >= $0.stallsAt }
+        // A negative descriptor is not looked at.
+        entries += connections.map { pollfd(fd: stalls ? -1 : $0.descriptor, events: Int16(POLLIN), revents: 0) }
         guard unsafe poll(&entries, nfds_t(entries.count), -1) > 0 else { return }
         var ended: [Int32] = []
         for index in connections.indices where entries[index + 2].revents != 0 {
@@ -86,7 +88,7 @@ struct ProcessCollectorDesk {
     /// - Returns: false when the connection has ended.
     private mutating func drain(_ index: Int) -> Bool {
         let descriptor = connections[index].descriptor
-        while true {
+        while heard.look({ $0.tally.total < $0.stallsAt }) {
             let count = unsafe recv(descriptor, &buffer, buffer.count, 0)
             if count < 0 { return errno == EAGAIN || errno == EINTR }
             if count == 0 { return false }
@@ -96,6 +98,7 @@ struct ProcessCollectorDesk {
                 _ = unsafe send(descriptor, answer, answer.count, Int32(MSG_NOSIGNAL))
             }
         }
+        return true
     }
 }
 

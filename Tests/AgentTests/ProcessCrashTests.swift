@@ -39,9 +39,11 @@ struct ProcessCrashTests {
             var random = ProcessRandom(seed: seed)
             let written = try await ProcessLoad(scene: scene, collector: collector, seed: seed + 100).run {
                 for _ in 0..<10 {
+                    let (lines, taken) = collector.heard.look { ($0.tally.distinct, $0.connectionsTaken) }
                     let agent = try scene.run()
-                    let lines = collector.heard.look { $0.tally.distinct }
                     try await scene.arrived(lines + Int.random(in: 1...900, using: &random), at: collector)
+                    // The lines may be the last ones of the agent before; this one runs once it has connected.
+                    #expect(await collector.heard.wait { $0.connectionsTaken > taken })
                     #expect(try await agent.terminate() == 0)
                 }
             }
@@ -73,6 +75,33 @@ struct ProcessCrashTests {
             try await scene.arrived(1500, at: collector)
             #expect(try await next.terminate() == 0)
             try collector.heard.current.tally.checkAll(logs.written, exactlyOnce: true)
+        }
+    }
+
+    @Test func `what was acknowledged of a delivery that SIGTERM cut off does not come again`() async throws {
+        try await ProcessScene.play { scene in
+            let collector = try scene.collector(.lumberjack)
+            collector.heard.update { $0.stallsAt = 1 }
+            scene.configure(
+                """
+                output.logstash:
+                  hosts: ["127.0.0.1:\(collector.port)"]
+                  compression_level: 0
+                  backoff.init: 20ms
+                """, shutdownTimeout: "1s")
+            var logs = ProcessLogs(scene.logs, files: ["a.log"])
+            logs.append(0, 2000)
+            let agent = try scene.run()
+            try await scene.arrived(1, at: collector)
+            #expect(try await agent.terminate() == 0)
+            let came = collector.heard.current.tally.total
+            #expect(came < 2000)
+            collector.heard.update { $0.stallsAt = .max }
+            #expect(await collector.takeAway())
+            #expect(await collector.giveBack())
+            #expect(try await scene.run("--once").exitStatus() == 0)
+            try collector.heard.current.tally.checkAll(logs.written, exactlyOnce: true)
+            logs.finish()
         }
     }
 }

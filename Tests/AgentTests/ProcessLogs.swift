@@ -87,11 +87,14 @@ struct ProcessLogs {
     }
 }
 
-/// SplitMix64: the same numbers for the same seed.
+/// SplitMix64: the same numbers for the same seed. `NEEDLETAIL_SEED` is added to each, to look for trouble elsewhere.
 struct ProcessRandom: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    init(seed: UInt64) {
+        let more = unsafe getenv("NEEDLETAIL_SEED").flatMap { unsafe UInt64(String(cString: $0)) } ?? 0
+        state = seed &+ more
+    }
 
     mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15

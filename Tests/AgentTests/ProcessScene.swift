@@ -49,11 +49,13 @@ final class ProcessScene: Sendable {
     /// - Parameters:
     ///   - outputs: what follows `output.`, with its settings, or all of `outputs:`.
     ///   - pattern: which files below `logs` are read.
-    func configure(_ outputs: String, pattern: String = "*.log*", more: String = "") {
+    func configure(
+        _ outputs: String, pattern: String = "*.log*", shutdownTimeout: String = "40s", more: String = ""
+    ) {
         ProcessFile.write(
             """
             path.data: \(data)
-            filebeat.shutdown_timeout: 40s
+            filebeat.shutdown_timeout: \(shutdownTimeout)
             filebeat.inputs:
               - type: filestream
                 id: app
