@@ -80,11 +80,10 @@ struct TCPOutputTests {
     }
 
     @Test(.timeLimit(.minutes(1))) func `a lane goes to the next host when one is down`() async throws {
-        let gone = try await TCPPeer()
-        let port = gone.port
-        await gone.shutdown()
+        let gone = ReservedPort()
+        defer { withExtendedLifetime(gone) {} }
         let peer = try await TCPPeer()
-        let driver = LaneDriver(try output([port, peer.port]).makeLane(0))
+        let driver = LaneDriver(try output([gone.port, peer.port]).makeLane(0))
         var factory = BatchFactory()
         let settlement = try await driver.settle([factory.batch(["line"])], window: 1)
         #expect(settlement.delivered == 1)
