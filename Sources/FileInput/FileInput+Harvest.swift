@@ -55,7 +55,9 @@ extension FileInput {
         switch harvest.status {
         case .more: enqueue(state)
         case .needsRoom: break
-        case .atEnd: reachedEnd(state)
+        case .atEnd:
+            state.hasRested = true
+            reachedEnd(state)
         }
         return harvest
     }
