@@ -35,7 +35,7 @@ import Testing
         #expect(Set(driver.lines.map(\.id)).count == 6)
     }
 
-    @Test func `a file truncated and grown is read from 0 though the bytes in front of the position are the same`() throws {
+    @Test func `a file written anew with the same bytes in front of the position is read from 0`() throws {
         let tail = String(repeating: "x", count: 100)
         let scratch = Scratch()
         scratch.write("a.log", "old 1 \(tail)\nold 2 \(tail)\n")
