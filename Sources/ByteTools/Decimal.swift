@@ -12,11 +12,19 @@ public struct DecimalDigits {
         bytes = InlineArray(repeating: 0)
         var rest = value
         var at = 20
+        while rest >= 100 {
+            at -= 2
+            let quotient = rest / 100
+            let pair = rest &- quotient &* 100
+            let tens = (pair &* 103) >> 10  // pair / 10, for pairs below 178
+            bytes[at] = UInt8(truncatingIfNeeded: tens) &+ 0x30
+            bytes[at &+ 1] = UInt8(truncatingIfNeeded: pair &- tens &* 10) &+ 0x30
+            rest = quotient
+        }
         repeat {
             at -= 1
-            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            bytes[at] = UInt8(truncatingIfNeeded: digit) &+ 0x30
-            rest = quotient
+            bytes[at] = UInt8(truncatingIfNeeded: rest % 10) &+ 0x30
+            rest /= 10
         } while rest != 0
         count = 20 - at
     }

@@ -7,11 +7,16 @@ import Synchronization
 @safe
 package struct EventEncoder {
     private let batch: Batch
+    private let lines: [LineRef]
+    private let slab: UnsafeMutablePointer<UInt8>
     private let counters: EventCounters?
     // Of the segment that was entered last, so that nothing is looked up per line.
     private var segmentIndex = -1
     private var segmentLines = 0..<0
     private var template: EventTemplate?
+    private var constants: [UInt8] = []
+    private var program: [EventTemplate.Instruction] = []
+    private var fixedRoom = 0
     private var isSimple = false
     private var base: Int64 = 0
     private var hasPlaces = false
@@ -20,6 +25,8 @@ package struct EventEncoder {
     /// - Parameter counters: nil on a retry, so that a line is counted once.
     package init(_ batch: Batch, counters: EventCounters? = nil) {
         self.batch = batch
+        lines = batch.lines
+        unsafe slab = batch.slab.base
         self.counters = counters
     }
 
@@ -27,17 +34,17 @@ package struct EventEncoder {
     /// - Returns: false, and nothing written, when the cursor has not the room; come back with more.
     package mutating func encode(_ index: Int, to cursor: inout ByteCursor) -> Bool {
         if !segmentLines.contains(index) { enter(segment: batch.segmentIndex(ofLine: index)) }
-        guard let template else { return false }
-        let line = batch.lines[index]
-        let bytes = unsafe UnsafeBufferPointer(start: batch.slab.base + Int(line.start), count: line.length)
+        let line = lines[index]
+        let bytes = unsafe UnsafeBufferPointer(start: slab + Int(line.start), count: line.length)
         let offset =
             hasPlaces
             ? batch.segments[segmentIndex].offset(of: line, at: index) : UInt64(bitPattern: base + Int64(line.start))
         if isSimple {
-            guard cursor.room >= template.fixedRoom + JSONEscape.room(for: line.length) else { return false }
-            unsafe run(template, template.plain, bytes, line, offset, members: nil, error: "", &cursor)
+            guard cursor.room >= fixedRoom + JSONEscape.room(for: line.length) else { return false }
+            unsafe run(program, bytes, line, offset, members: nil, error: "", &cursor)
             return true
         }
+        guard let template else { return false }
         return unsafe encodeParsed(template, bytes, line, offset, &cursor)
     }
 
@@ -53,6 +60,9 @@ package struct EventEncoder {
         segmentIndex = index
         segmentLines = segment.lineRange
         template = segment.source.template
+        constants = segment.source.template.constants
+        program = segment.source.template.plain
+        fixedRoom = segment.source.template.fixedRoom
         isSimple = segment.source.template.isSimple
         base = segment.base
         hasPlaces = !segment.places.isEmpty
@@ -60,14 +70,14 @@ package struct EventEncoder {
     }
 
     private func run(
-        _ template: EventTemplate, _ program: [EventTemplate.Instruction], _ bytes: UnsafeBufferPointer<UInt8>,
-        _ line: LineRef, _ offset: UInt64, members: UnsafeBufferPointer<UInt8>?, error: String,
+        _ program: [EventTemplate.Instruction], _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, members: UnsafeBufferPointer<UInt8>?, error: String,
         _ cursor: inout ByteCursor
     ) {
         var findings: EscapeFindings = []
         let digits = DecimalDigits(offset)
-        unsafe template.constants.withUnsafeBufferPointer { constants in
-            for step in program {
+        unsafe constants.withUnsafeBufferPointer { constants in
+            for index in 0..<program.count {
+                let step = program[index]
                 switch step.kind {
                 case .constant:
                     unsafe cursor.put(constants.baseAddress! + Int(step.start), count: Int(step.length))
@@ -119,11 +129,11 @@ extension EventEncoder {
             let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
             switch parsed {
             case .splice(let members):
-                unsafe run(template, template.parsed, bytes, line, offset, members: members, error: "", &cursor)
+                unsafe run(template.parsed, bytes, line, offset, members: members, error: "", &cursor)
                 return true
             case .failed(let error):
                 counters?.parseErrors.add(1, ordering: .relaxed)
-                unsafe run(template, template.plain, bytes, line, offset, members: nil, error: error, &cursor)
+                unsafe run(template.plain, bytes, line, offset, members: nil, error: error, &cursor)
                 return true
             case .merge: break
             }
@@ -144,12 +154,12 @@ extension EventEncoder {
             let room = cursor.room
             switch parsed {
             case .splice(let members):
-                unsafe run(template, template.parsed, bytes, line, offset, members: members, error: "", &cursor)
+                unsafe run(template.parsed, bytes, line, offset, members: members, error: "", &cursor)
             case .merge:
-                unsafe run(template, template.parsed, bytes, line, offset, members: nil, error: "", &cursor)
+                unsafe run(template.parsed, bytes, line, offset, members: nil, error: "", &cursor)
             case .failed(let error):
                 if template.parser != nil { counters?.parseErrors.add(1, ordering: .relaxed) }
-                unsafe run(template, template.plain, bytes, line, offset, members: nil, error: error, &cursor)
+                unsafe run(template.plain, bytes, line, offset, members: nil, error: error, &cursor)
             }
             count = room - cursor.room
         }

@@ -6,6 +6,11 @@ package import Publishing
 package struct EventFeed {
     package let delivery: Delivery
     private var encoder: EventEncoder
+    /// Events of the delivery.
+    private let count: Int
+    /// Index in the batch of the first event, and of all of them where they do not follow each other.
+    private let first: Int
+    private let list: [Int32]?
     /// Position in the delivery's selection of the event that comes next.
     package private(set) var position = 0
     /// Positions of events that the protocol cannot carry.
@@ -14,10 +19,15 @@ package struct EventFeed {
     /// - Parameter counters: of the pipeline; they count at the first attempt only.
     package init(_ delivery: Delivery, counters: EventCounters?) {
         self.delivery = delivery
+        count = delivery.events.count
+        switch delivery.events {
+        case .range(let range): (first, list) = (range.lowerBound, nil)
+        case .list(let indices): (first, list) = (0, indices)
+        }
         encoder = EventEncoder(delivery.batch, counters: delivery.attempt == 0 ? counters : nil)
     }
 
-    package var isAtEnd: Bool { position == delivery.events.count }
+    package var isAtEnd: Bool { position == count }
 
     /// Bytes of the raw line that comes next.
     package var lineLength: Int { delivery.batch.lines[delivery.events[position]].length }
@@ -27,7 +37,7 @@ package struct EventFeed {
 
     /// Writes the next event without moving on; false, and nothing written, when there is not the room.
     package mutating func encode(to cursor: inout ByteCursor) -> Bool {
-        encoder.encode(delivery.events[position], to: &cursor)
+        encoder.encode(list.map { Int($0[position]) } ?? first + position, to: &cursor)
     }
 
     /// The event has been written; on to the next one.
