@@ -70,7 +70,8 @@ package struct EventEncoder {
     }
 
     private func run(
-        _ program: [EventTemplate.Instruction], _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, members: UnsafeBufferPointer<UInt8>?, error: String,
+        _ program: [EventTemplate.Instruction], _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64,
+        members: UnsafeBufferPointer<UInt8>?, error: String,
         _ cursor: inout ByteCursor
     ) {
         var findings: EscapeFindings = []
