@@ -55,9 +55,7 @@ extension FileInput {
         switch harvest.status {
         case .more: enqueue(state)
         case .needsRoom: break
-        case .atEnd:
-            state.hasRested = true
-            reachedEnd(state)
+        case .atEnd: reachedEnd(state)
         }
         return harvest
     }

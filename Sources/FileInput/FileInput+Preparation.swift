@@ -17,11 +17,9 @@ extension FileInput {
         return try name(state, head)
     }
 
-    /// The file's beginning is read when it was opened or has rested, until its first line is taken, and while its
-    /// fingerprint grows. Lines of the same length can end in the same bytes: in front of the position alone, a file that
-    /// was truncated and written anew may look untouched.
+    /// The file's beginning is read when it was opened, until its first line is taken, and while its fingerprint grows.
     private func needsHead(_ state: FileState) -> Bool {
-        if !state.isVerified || state.hasRested || state.source == nil || state.readOffset == 0 { return true }
+        if !state.isVerified || state.source == nil || state.readOffset == 0 { return true }
         let length = state.record.fingerprintLength
         return length < FileIdentity.fingerprintMaximum && UInt64(length) < state.readOffset
     }
@@ -31,7 +29,6 @@ extension FileInput {
     private func isKnown(_ state: FileState, _ head: [UInt8]) -> Bool {
         let wasVerified = state.isVerified
         state.isVerified = true
-        state.hasRested = false
         let known = FileIdentity.Fingerprint(hash: state.record.fingerprint, length: state.record.fingerprintLength)
         if known.length == 0 || FileIdentity.matches(head, known) { return true }
         if state.isOutside, !wasVerified, state.record.birth == 0 {

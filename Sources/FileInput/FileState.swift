@@ -19,8 +19,6 @@ package final class FileState {
     var isVerified = false
     /// How its lines become events; nil until the first line of the generation is whole.
     var source: EventSource?
-    /// It has been read to its end since its beginning was last compared.
-    var hasRested = false
     /// Waits in the ready queue.
     var isQueued = false
     /// Size and modification time at the last look.

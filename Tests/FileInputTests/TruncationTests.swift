@@ -35,17 +35,6 @@ import Testing
         #expect(Set(driver.lines.map(\.id)).count == 6)
     }
 
-    @Test func `a file written anew with the same bytes in front of the position is read from 0`() throws {
-        let tail = String(repeating: "x", count: 100)
-        let scratch = Scratch()
-        scratch.write("a.log", "old 1 \(tail)\nold 2 \(tail)\n")
-        let driver = try InputDriver(scratch)
-        driver.run()
-        scratch.write("a.log", "new 1 \(tail)\nnew 2 \(tail)\nnew 3 \(tail)\n")
-        driver.run()
-        #expect(driver.texts.map { $0.prefix(5) } == ["old 1", "old 2", "new 1", "new 2", "new 3"])
-    }
-
     @Test func `the same content written again after a truncation that was seen is new content`() throws {
         let scratch = Scratch()
         scratch.write("a.log", "hello\n")
