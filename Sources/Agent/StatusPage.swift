@@ -84,6 +84,7 @@ package enum StatusPage {
             ("delivered", .unsigned(pipeline.eventsDelivered)),
             ("filtered", .unsigned(pipeline.eventsFiltered)),
             ("dead_letter", .unsigned(pipeline.eventsDeadLettered)),
+            ("dead_letter_evicted", .unsigned(pipeline.deadLettersEvicted)),
             ("invalid_utf8", .unsigned(pipeline.invalidUTF8Lines)),
             ("parse_errors", .unsigned(pipeline.parseErrors)),
         ])
