@@ -63,8 +63,7 @@ final class RegistrarWriter: @unchecked Sendable {
             case .reopen: attempt { _ in }
             case .backup: backUp()
             case .stop:
-                connection?.close()
-                connection = nil
+                closeConnection()
                 return
             }
         }
@@ -142,7 +141,18 @@ final class RegistrarWriter: @unchecked Sendable {
         return true
     }
 
+    /// On files that have become read-only SQLite's own closing would write to its shared memory; so nothing is closed.
+    private func closeConnection() {
+        if let connection, (try? RegistryFiles.checkWritable(paths.database)) == nil {
+            _ = unsafe Unmanaged.passRetained(connection)
+        } else {
+            connection?.close()
+        }
+        connection = nil
+    }
+
     private func soundConnection() throws -> RegistryConnection {
+        try RegistryFiles.checkWritable(paths.database)
         if connection == nil {
             let opened = try opening.openForWriting()
             // What cannot be loaded is left open for `recover`, which may still read the agent's id from it.
@@ -178,6 +188,7 @@ final class RegistrarWriter: @unchecked Sendable {
         backupAt = Clocks.monotonic + settings.backupInterval.nanoseconds
         guard let connection else { return }
         do {
+            try RegistryFiles.checkWritable(paths.database)
             try RegistryBackup.make(of: connection, paths: paths, mode: settings.filePermissions)
             sinceBackup = [:]
         } catch {
@@ -199,9 +210,10 @@ final class RegistrarWriter: @unchecked Sendable {
             case .damage(let reason): "damaged: \(reason)"
             case .trouble(let cause): cause
             }
-        // On a full disk the open connection is the best there is; after anything else a new one is safer.
+        // On a full or read-only disk the open connection is the best there is; after anything else a new one is safer.
         let code = (error as? DatabaseError)?.resultCode
-        if code != .SQLITE_FULL, code != .SQLITE_BUSY {
+        let isReadOnly = (try? RegistryFiles.checkWritable(paths.database)) == nil
+        if code != .SQLITE_FULL, code != .SQLITE_BUSY, !isReadOnly {
             connection?.close()
             connection = nil
         }

@@ -108,6 +108,45 @@ struct FullDiskTests {
         #expect(try RegistryReader(directory: disk.directory.path).entries.map(\.record) == [record(1, offset: 20)])
     }
 
+    /// Whether a file that is open already can be made read-only.
+    static var canLock: Bool {
+        guard getuid() == 0, let directory = try? TemporaryDirectory() else { return false }
+        let path = directory.path + "/file"
+        let file = unsafe open(path, O_WRONLY | O_CREAT, 0o600)
+        defer {
+            _ = run("chattr", "-i", path)
+            close(file)
+        }
+        guard run("chattr", "+i", path) else { return false }
+        return unsafe write(file, "x", 1) < 0
+    }
+
+    @Test(.enabled(if: canLock, "needs root and a file system with chattr +i"), arguments: [true, false])
+    func `when its files become read-only the registrar says so, and goes on or ends without harm`(repair: Bool) throws
+    {
+        let directory = try TemporaryDirectory()
+        let files = RegistryPaths.family(directory.path + "/registry.db").dropLast()
+        let book = LogBook()
+        let registrar = try openRegistrar(directory, book) { $0.flushInterval = .milliseconds(1) }
+        #expect(registrar.wait(for: registrar.submit([record(1, offset: 1)], removed: []), timeout: patience))
+        registrar.waitUntilQuiet()
+        defer { for file in files { _ = run("chattr", "-i", file) } }
+        for file in files { try #require(run("chattr", "+i", file)) }
+        let ticket = registrar.submit([record(1, offset: 2)], removed: [])
+        #expect(registrar.waitUntil { $0.trouble != nil })
+        #expect(registrar.trouble?.contains("read-only") == true)
+        if repair {
+            for file in files { try #require(run("chattr", "-i", file)) }
+            #expect(registrar.wait(for: ticket, timeout: patience))
+            #expect(registrar.waitUntil { $0.trouble == nil })
+        }
+        #expect(registrar.close(timeout: .milliseconds(300)) == repair)
+        let left = try RegistryReader(directory: directory.path).entries.map(\.record)
+        #expect(left == [record(1, offset: repair ? 2 : 1)])
+        #expect(registrar.recovery == nil)
+        #expect(book.all.filter { $0.hasPrefix("error") }.count == 1)
+    }
+
     @Test(.enabled(if: canMount, "mounting a file system needs root"))
     func `a first start on a read-only disk is refused with what to do`() throws {
         let disk = try #require(SmallDisk(try TemporaryDirectory()))
