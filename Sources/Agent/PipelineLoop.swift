@@ -183,6 +183,7 @@ final class PipelineLoop {
     // MARK: Orders
 
     private func carryOut() {
+        defer { publisher.assertLedgerCloses() }
         guard publisher.hasOrders else { return }
         for order in publisher.takeOrders() {
             switch order {
@@ -194,7 +195,6 @@ final class PipelineLoop {
                 for settlement in settlements { settle(settlement) }
             }
         }
-        assert(publisher.unaccounted == 0, "the ledger does not close: \(publisher.unaccounted) bytes")
     }
 
     private func settle(_ settlement: Settlement) {

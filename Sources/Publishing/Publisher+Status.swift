@@ -36,6 +36,11 @@ extension Publisher {
     /// Bytes that are neither settled nor pending: always 0. Costs a look at each batch in flight.
     package var unaccounted: Int64 { counts.total.unaccounted(pending: pending.bytes) }
 
+    /// Stops a debug build whose ledger does not close.
+    package func assertLedgerCloses() {
+        assert(unaccounted == 0, "the ledger does not close: \(unaccounted) bytes")
+    }
+
     /// The same for each generation that has a ledger or something pending: all 0.
     ///
     /// Costs a look at each line of the batches that are settled in part, so it is for tests and for people who ask.

@@ -104,6 +104,32 @@ struct ProcessRunTests {
             logs.finish()
         }
     }
+
+    @Test func `registry list and show tell where a running agent stands`() async throws {
+        try await ProcessScene.play { scene in
+            let collector = try scene.collector(.lumberjack)
+            scene.configure(collector, wire: .lumberjack)
+            var logs = ProcessLogs(scene.logs, files: ["a.log"])
+            logs.append(0, 500)
+            let agent = try scene.run()
+            try await scene.arrived(500, at: collector)
+            let size = ProcessFile.text("\(scene.logs)/a.log").utf8.count
+            func ask(_ words: String...) -> ChildProcess {
+                ChildProcess.run(ChildProcess.needletail, ["registry"] + words + ["--path.data", scene.data])
+            }
+            // The commit follows the acknowledgement within a second.
+            while !ask("list", "--json").output.contains("\"offset\":\(size)") {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let shown = ask("show", "\(scene.logs)/a.log")
+            #expect(shown.status == 0)
+            #expect(shown.output.contains(String(size)))
+            #expect(ask("show", "\(scene.logs)/none.log").status != 0)
+            #expect(agent.isRunning)
+            #expect(try await agent.terminate() == 0)
+            logs.finish()
+        }
+    }
 }
 
 extension String {
