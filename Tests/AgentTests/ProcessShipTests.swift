@@ -67,6 +67,19 @@ struct ProcessShipTests {
         }
     }
 
+    @Test func `ship to a pipe ends when nobody reads it any more`() async throws {
+        try await ProcessScene.play { scene in
+            var logs = ProcessLogs(scene.logs, files: ["x.log"])
+            for _ in 0..<8 { logs.append(0, 1000) }
+            logs.finish()
+            let ship = "'\(ChildProcess.needletail)' ship '\(scene.logs)/x.log' --to -"
+            let result = ChildProcess.run("bash", ["-c", "\(ship) | head -1; echo ${PIPESTATUS[0]}"])
+            let lines = result.output.split(separator: "\n")
+            #expect(lines.count == 2 && lines[0].hasPrefix("{") && lines.last == "75")
+            #expect(result.errors.contains("nobody reads it any more"))
+        }
+    }
+
     private static func ship(_ scene: ProcessScene, _ name: String, _ collector: ProcessCollector) -> [String] {
         ["ship", "\(scene.logs)/\(name)"] + to(collector, .lumberjack)
     }
