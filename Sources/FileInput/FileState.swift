@@ -13,6 +13,8 @@ package final class FileState {
     package internal(set) var readOffset: UInt64
     /// What stands in front of `readOffset`.
     var anchor: Anchor
+    /// What the file begins with, as far as it has been read; it grows once the beginning has been looked at.
+    var opening = Opening.none
     /// -1 while closed.
     var descriptor: Int32 = -1
     /// The open descriptor has been found to be the file of the record.
@@ -78,6 +80,7 @@ package final class FileState {
         record.idKey = ""
         readOffset = 0
         anchor = .none
+        opening = .none
         searched = 0
         size = 0
         source = nil
