@@ -45,7 +45,7 @@ extension FileInput {
             return false
         }
         restart(state, "file begins otherwise than before, read anew from its start")
-        return isReleased(state)
+        return true
     }
 
     /// Names the generation once its first line is whole, and makes the template of its events.
@@ -59,7 +59,7 @@ extension FileInput {
             let stat = try Syscall.stat(descriptor: state.descriptor)
             growFingerprint(state, head)
             state.record.idKey = FileIdentity.key(stat, generation: state.generation, firstLine: head[..<line])
-            keyed(state)
+            guard keyed(state) else { return false }
         } else {
             growFingerprint(state, head)
         }

@@ -48,8 +48,6 @@ package final class FileState {
     var lineBytes = 256
     /// Not in the table any more; what still refers to it is to leave it alone.
     var isGone = false
-    /// The registry's ticket for the first row with this generation's key; nil: not handed over yet.
-    var keyTicket: UInt64? = 0
     /// Nothing is read before the registry has committed this ticket.
     var awaitedTicket: UInt64 = 0
 

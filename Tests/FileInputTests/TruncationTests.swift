@@ -192,6 +192,59 @@ import Testing
         #expect(Set(driver.lines.map { "\($0.id) \($0.string)" }).count == Set(driver.lines.map(\.id)).count)
     }
 
+    @Test(arguments: 0...4)
+    func `when the agent crashes after a truncation, no two lines get the same id`(commits: Int) throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "first\n")
+        let registry = MemoryRegistry(commitsAtOnce: false)
+        let driver = try InputDriver(scratch, registry: registry)
+        driver.run()
+        registry.commit()
+        scratch.write("a.log", "head\none\n")
+        driver.pass(seconds: 0.1)
+        for _ in 0..<commits {
+            registry.commit()
+            driver.pass(seconds: 0.1)
+        }
+        #expect(driver.texts.contains("one") == (commits > 0))
+        registry.crash()
+        driver.kill()
+        scratch.write("a.log", "head\ntwo\n")
+        try driver.start()
+        for _ in 0..<3 {
+            driver.pass(seconds: 0.1)
+            registry.commit()
+        }
+        #expect(driver.texts.suffix(2) == ["head", "two"])
+        #expect(Set(driver.lines.map(\.id)).count == driver.lines.count)
+    }
+
+    @Test(arguments: 0...3)
+    func `when the agent crashes after a truncation, no line gets a second id`(commits: Int) throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "same\n")
+        let registry = MemoryRegistry(commitsAtOnce: false)
+        let driver = try InputDriver(scratch, registry: registry)
+        driver.run()
+        registry.commit()
+        scratch.truncate("a.log", to: 0)
+        driver.pass(seconds: 0.1)
+        scratch.append("a.log", "same\nmore\n")
+        driver.pass(seconds: 0.1)
+        for _ in 0..<commits {
+            registry.commit()
+            driver.pass(seconds: 0.1)
+        }
+        driver.settlesAtOnce = false
+        try driver.crash()
+        for _ in 0..<3 {
+            driver.pass(seconds: 0.1)
+            registry.commit()
+        }
+        #expect(driver.texts.contains("more"))
+        #expect(Set(driver.lines.filter { $0.string == "more" }.map(\.id)).count == 1)
+    }
+
     @Test func `a truncation while the agent was down is a new generation`() throws {
         let scratch = Scratch()
         scratch.write("a.log", "one\ntwo\n")
