@@ -9,6 +9,7 @@ final class VolatileRegistry: RegistryStore {
     func nextID() -> Int64 { lastID.add(1, ordering: .relaxed).newValue }
     func records(pipeline: String) -> [FileRecord] { [] }
     func submit(_ records: [FileRecord], removed: [Int64]) -> UInt64 { lastTicket.add(1, ordering: .relaxed).newValue }
+    func hurry() {}
     var committed: UInt64 { lastTicket.load(ordering: .relaxed) }
     var trouble: String? { nil }
 }

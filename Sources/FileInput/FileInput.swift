@@ -80,8 +80,6 @@ package final class FileInput {
     var waiting = Fifo<FileState>()
     /// No descriptor has been quiet for long enough before this.
     var closeDeadline: Int64 = .max
-    /// Generations whose key the registry does not know yet.
-    var newKeys: [FileState] = []
     /// Files that wait for the registry.
     var held: [FileState] = []
     var nextRelease: Int64 = 0

@@ -60,7 +60,12 @@ final class FileModel {
         case 15, 16: acknowledge()
         case 17: registry.commit()
         case 18: try crash()
-        default: if generator.below(3) == 0 { try restart() }
+        default:
+            switch generator.below(3) {
+            case 0: try restart()
+            case 1: rewrite()
+            default: break
+            }
         }
         check()
     }
@@ -110,9 +115,14 @@ final class FileModel {
     }
 
     private func makeLine(startsAnew: Bool) -> String {
-        defer { nextLine += 1 }
         let filler = String(repeating: "abcdefghij", count: [0, 1, 5, 18, 30][generator.below(5)])
-        return startsAnew ? "<\(nextLine)>\(filler)" : filler
+        return startsAnew ? nextNumber() + filler : filler
+    }
+
+    private func nextNumber() -> String {
+        defer { nextLine += 1 }
+        let digits = String(nextLine)
+        return "<" + String(repeating: "0", count: 6 - digits.count) + digits + ">"
     }
 
     /// The line's own number: what of it is delivered even when it is cut.
@@ -156,6 +166,19 @@ final class FileModel {
         scratch.truncate(name, to: 0)
         files[name] = Content()
         note("truncate \(name)")
+    }
+
+    /// Truncated and written again at once: other lines, of the same lengths and ends, and one more.
+    private func rewrite() {
+        guard let name = existing(where: { $0.hasSuffix(".log") }), let old = files[name] else { return }
+        forgive(name)
+        var content = Content()
+        for line in old.lines { content.lines.append(nextNumber() + line.dropFirst(8)) }
+        content.lines.append(makeLine(startsAnew: true))
+        for line in content.lines { owed.insert(number(line)) }
+        scratch.write(name, content.lines.map { $0 + "\n" }.joined())
+        files[name] = content
+        note("rewrite \(name)")
     }
 
     private func delete() {
@@ -202,9 +225,10 @@ final class FileModel {
         isDown = true
         forgiveStrangers()
         for _ in 0..<generator.below(4) {
-            switch generator.below(4) {
+            switch generator.below(5) {
             case 0, 1: write()
             case 2: rotate(inGlob: true)
+            case 3: rewrite()
             default: if knowsAll { rotate(inGlob: false) }
             }
         }
