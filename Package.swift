@@ -106,7 +106,7 @@ let package = Package(
             "AgentConfig",
             [
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing", "Parsing",
-                "FileInput", "FileRegistry", "EventModel", yams,
+                "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
         ),
         library(

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// `kill -9` and SIGTERM of the real binary while files are written, rotated, truncated and deleted beneath it.
@@ -10,7 +11,7 @@ struct ProcessCrashTests {
         try await ProcessScene.play { scene in
             let collector = try scene.collector(wire)
             scene.configure(collector, wire: wire)
-            var random = ProcessRandom(seed: seed)
+            var random = SeededGenerator(processSeed: seed)
             let written = try await ProcessLoad(scene: scene, collector: collector, seed: seed + 100).run {
                 for _ in 0..<kills {
                     let agent = try scene.run()
@@ -36,7 +37,7 @@ struct ProcessCrashTests {
         try await ProcessScene.play { scene in
             let collector = try scene.collector(wire)
             scene.configure(collector, wire: wire)
-            var random = ProcessRandom(seed: seed)
+            var random = SeededGenerator(processSeed: seed)
             let written = try await ProcessLoad(scene: scene, collector: collector, seed: seed + 100).run {
                 for _ in 0..<10 {
                     let (lines, taken) = collector.heard.look { ($0.tally.distinct, $0.connectionsTaken) }

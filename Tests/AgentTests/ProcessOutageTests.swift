@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The collector is taken away and given back.
@@ -12,7 +13,7 @@ struct ProcessOutageTests {
         try await ProcessScene.play { scene in
             let collector = try scene.collector(wire)
             scene.configure(collector, wire: wire)
-            var random = ProcessRandom(seed: 5)
+            var random = SeededGenerator(processSeed: 5)
             let load = ProcessLoad(scene: scene, collector: collector, seed: 105, shortens: false)
             let written = try await load.run {
                 let agent = try scene.run()

@@ -1,6 +1,7 @@
 import CShim
 import EventModel
 import FileRegistry
+import TestSupport
 import Testing
 
 @testable import FileInput
@@ -20,7 +21,7 @@ final class FileModel {
     private let scratch = Scratch()
     private let registry = MemoryRegistry(commitsAtOnce: false)
     private let driver: InputDriver
-    private var generator: SplitMix
+    private var generator: SeededGenerator
     private let seed: UInt64
     private var files: [String: Content] = [:]
     private var nextLine = 0
@@ -35,7 +36,7 @@ final class FileModel {
 
     init(seed: UInt64) throws {
         self.seed = seed
-        generator = SplitMix(state: seed)
+        generator = SeededGenerator(seed: seed)
         driver = try InputDriver(scratch, registry: registry) { driver in
             driver.settlesAtOnce = false
             driver.settings.messageMaxBytes = 200
@@ -303,19 +304,4 @@ final class FileModel {
 
     private func note(_ text: String) { history.append(text) }
     private var tail: String { history.suffix(60).joined(separator: ", ") }
-}
-
-/// A small seeded generator (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }
