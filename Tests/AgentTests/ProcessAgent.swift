@@ -26,7 +26,9 @@ final class ProcessAgent: Sendable {
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { for index in 0...arguments.count { unsafe free(words[index]) } }
         var process: pid_t = 0
-        let failure = unsafe posix_spawn(&process, path, &actions, nil, &words, environ)
+        let failure = ForkLock.mutex.withLock { _ in
+            unsafe posix_spawn(&process, path, &actions, nil, &words, environ)
+        }
         guard failure == 0 else {
             throw ProcessFailure(description: "\(path): \(unsafe String(cString: strerror(failure)))")
         }

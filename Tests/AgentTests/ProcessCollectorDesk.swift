@@ -1,5 +1,6 @@
 import Glibc
 import LumberjackCodec
+import Synchronization
 
 /// The sockets of a collector, in the hands of its thread.
 struct ProcessCollectorDesk {
@@ -73,9 +74,13 @@ struct ProcessCollectorDesk {
     }
 
     private mutating func accept() {
-        let descriptor = Glibc.accept(listener, nil, nil)
+        // An agent that is started meanwhile must not inherit it: the connection would outlive what ends it here.
+        let descriptor = ForkLock.mutex.withLock { _ in
+            let descriptor = Glibc.accept(listener, nil, nil)
+            if descriptor >= 0 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+            return descriptor
+        }
         guard descriptor >= 0 else { return }
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         connections.append(Connection(descriptor: descriptor, reader: ProcessWireReader(wire)))
         heard.update {

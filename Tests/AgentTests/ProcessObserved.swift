@@ -44,7 +44,7 @@ final class ProcessObserved<State: Sendable>: Sendable {
             $0.lastID += 1
             return $0.lastID
         }
-        let net = Task {
+        let net = Task(executorPreference: OwnThreads.shared) {
             guard (try? await Task.sleep(for: limit)) != nil else { return }
             self.expire(id)
         }

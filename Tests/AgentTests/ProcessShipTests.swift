@@ -12,7 +12,7 @@ struct ProcessShipTests {
             var logs = ProcessLogs(scene.logs, files: ["one.log", "two.txt", "three.txt", "four", "five"])
             for file in 0..<logs.count { for _ in 0..<4 { logs.append(file, 500) } }
             logs.finish()
-            #expect(ChildProcess.run("gzip", ["\(scene.logs)/four"]).status == 0)
+            #expect(await ChildProcess.run("gzip", ["\(scene.logs)/four"]).status == 0)
             let agent = try scene.start(
                 ["ship", "\(scene.logs)/one.log", "\(scene.logs)/*.txt", "\(scene.logs)/four.gz", "-"]
                     + Self.to(collector, wire), input: "\(scene.logs)/five")
