@@ -25,8 +25,7 @@ struct ProcessCollectorDesk {
     mutating func obey(_ command: ProcessCollector.Command) {
         switch command {
         case .listen:
-            if listener < 0 { listener = ProcessSocket.listener(port: port) }
-            precondition(listener >= 0, "the collector cannot listen on its own port")
+            listen()
         case .reset:
             stopListening()
             for connection in connections { ProcessSocket.reset(connection.descriptor) }
@@ -41,6 +40,16 @@ struct ProcessCollectorDesk {
             isOpen = false
         }
         tell()
+    }
+
+    /// A child that is just being made has a copy of the listener before this one, until it begins with its program.
+    private mutating func listen() {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while listener < 0 {
+            precondition(ContinuousClock.now < deadline, "the collector cannot listen on its own port")
+            listener = ProcessSocket.listener(port: port)
+            if listener < 0 { usleep(1000) }
+        }
     }
 
     private mutating func stopListening() {
