@@ -70,7 +70,7 @@ final class ProcessAgent: Sendable {
     }
 
     /// Waits for the end.
-    func exitStatus(limit: Duration = .seconds(60)) async throws -> Int32 {
+    func exitStatus(limit: Duration = .seconds(120)) async throws -> Int32 {
         guard await status.wait(limit: limit, { $0 != nil }), let status = status.current else {
             throw ProcessFailure(description: "pid \(processID) has not ended after \(limit)")
         }
@@ -84,7 +84,7 @@ final class ProcessAgent: Sendable {
     }
 
     /// SIGTERM, and waits.
-    func terminate(limit: Duration = .seconds(60)) async throws -> Int32 {
+    func terminate(limit: Duration = .seconds(120)) async throws -> Int32 {
         signal(SIGTERM)
         return try await exitStatus(limit: limit)
     }

@@ -100,14 +100,7 @@ final class ProcessScene: Sendable {
 
     /// Waits until so many different lines have come.
     func arrived(_ lines: Int, at collector: ProcessCollector) async throws {
-        guard await collector.heard.wait(limit: .seconds(60), { $0.tally.distinct >= lines }) else {
-            let state = collector.heard.current
-            throw ProcessFailure(
-                description: """
-                    \(state.tally.distinct) of \(lines) lines came, \(state.tally.total) events, \
-                    \(state.connectionsTaken) connections, \(state.connectionsOpen) open
-                    """)
-        }
+        try await collector.wait("for \(lines) lines") { $0.tally.distinct >= lines }
     }
 }
 
