@@ -52,7 +52,7 @@ final class FileModel {
         case 0..<7: write()
         case 7: rotate(inGlob: true)
         case 8: rotate(inGlob: false)
-        case 9: truncate()
+        case 9: if generator.below(2) == 0 { truncate() } else { rewrite() }
         case 10: delete()
         case 11: renameBack()
         case 12: for _ in 0..<generator.below(4) { driver.turn() }
@@ -61,12 +61,7 @@ final class FileModel {
         case 15, 16: acknowledge()
         case 17: registry.commit()
         case 18: try crash()
-        default:
-            switch generator.below(3) {
-            case 0: try restart()
-            case 1: rewrite()
-            default: break
-            }
+        default: if generator.below(3) == 0 { try restart() }
         }
         check()
     }
