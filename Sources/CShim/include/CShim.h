@@ -38,6 +38,10 @@ int nt_send_queue(int fd);
 /// queue away and its length says nothing about what had arrived.
 int nt_unacknowledged(int fd);
 
+/// Gives free heap back to the kernel, and lets go of the pages of code and constants: those of the start are mapped
+/// 64 KiB around each that was touched, and most are never needed again. Whatever is comes back from the page cache.
+void nt_release_memory(void);
+
 /// Names the calling thread (15 characters at most).
 void nt_name_thread(const char *name);
 
