@@ -21,6 +21,7 @@ final class PipelineLoop {
     private var publishedAt = MonotonicTime(nanoseconds: 0)
     var failures: [Reply.Failure.Label: UInt64] = [:]
     private var warning = RepeatedWarning()
+    private var quietMemory = QuietMemory()
 
     /// Tags of the descriptors: the mailbox, streams, and from there on the inputs.
     private enum Tag {
@@ -64,6 +65,7 @@ final class PipelineLoop {
         carryOut()
         gate.note(ticket: flushInputs(), settled: publisher.counts.total.settledTotal)
         if plan.isOnce, stopDeadline == nil, isExhausted { stopDeadline = now }
+        if hasMore { quietMemory.busy() }
         if hasMore { look(until: now, now: now) } else { sleep(now: now) }
     }
 
@@ -204,7 +206,12 @@ final class PipelineLoop {
         }
         if gate.isClosed { deadline = min(deadline ?? .init(nanoseconds: .max), now + .milliseconds(200)) }
         if let stopDeadline { deadline = min(deadline ?? stopDeadline, stopDeadline) }
-        if publisher.isIdle { publisher.trim() }
+        if publisher.isIdle {
+            publisher.trim()
+            if let due = quietMemory.quiet(now: now) { deadline = min(deadline ?? due, due) }
+        } else {
+            quietMemory.busy()
+        }
         look(until: deadline, now: now)
         mailbox.woken()
     }

@@ -83,6 +83,7 @@ extension StreamLane {
         lastFailure = failure
         clock.startRound()
         chunks.removeAll(keepingCapacity: true)
+        untold = 0
         let failed = queue
         queue.removeAll(keepingCapacity: true)
         if let first = failed.first { gate.failed(first: first.feed.delivery, count: failed.count) }
