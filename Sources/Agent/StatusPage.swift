@@ -85,6 +85,7 @@ package enum StatusPage {
             ("delivered", .integer(pipeline.eventsDelivered)),
             ("filtered", .integer(pipeline.eventsFiltered)),
             ("dead_letter", .integer(pipeline.eventsDeadLettered)),
+            ("dead_letter_evicted", .integer(pipeline.deadLettersEvicted)),
             ("invalid_utf8", .integer(pipeline.invalidUTF8Lines)),
             ("parse_errors", .integer(pipeline.parseErrors)),
         ])

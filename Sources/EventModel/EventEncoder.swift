@@ -41,7 +41,8 @@ package struct EventEncoder {
             ? batch.segments[segmentIndex].offset(of: line, at: index) : UInt64(bitPattern: base + Int64(line.start))
         if isSimple {
             guard cursor.room >= fixedRoom + JSONEscape.room(for: line.length) else { return false }
-            unsafe run(program, bytes, line, offset, members: nil, error: "", &cursor)
+            let findings = unsafe run(program, bytes, line, offset, members: nil, error: "", &cursor)
+            if !findings.isEmpty { countInvalid() }
             return true
         }
         guard let template else { return false }
@@ -74,14 +75,13 @@ package struct EventEncoder {
         _ program: [EventTemplate.Instruction], _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64,
         members: UnsafeBufferPointer<UInt8>?, error: String,
         _ cursor: inout ByteCursor
-    ) {
-        let findings = unsafe constants.withUnsafeBufferPointer { constants in
+    ) -> EscapeFindings {
+        unsafe constants.withUnsafeBufferPointer { constants in
             unsafe program.withUnsafeBufferPointer { program in
                 unsafe run(
                     program, constants.baseAddress!, bytes, line, DecimalDigits(offset), members, error, &cursor)
             }
         }
-        if !findings.isEmpty { counters?.invalidUTF8.add(1, ordering: .relaxed) }
     }
 
     @inline(__always)
@@ -125,6 +125,9 @@ package struct EventEncoder {
     private static let shortConstant = 32
 
     @inline(never)
+    private func countInvalid() { counters?.invalidUTF8.add(1, ordering: .relaxed) }
+
+    @inline(never)
     private func writeFlags(_ line: LineRef, _ findings: EscapeFindings, _ cursor: inout ByteCursor) {
         let invalid = findings.contains(.invalidUTF8)
         cursor.put(",\"flags\":[")
@@ -144,51 +147,63 @@ package struct EventEncoder {
 
 /// The way of lines that are parsed, or of events that are rendered.
 extension EventEncoder {
+    /// What is counted of a line, once its event has found its place in the buffer.
+    private struct Findings {
+        var isUndecodable = false
+        var escapes: EscapeFindings = []
+    }
+
     private func encodeParsed(
         _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64,
         _ cursor: inout ByteCursor
     ) -> Bool {
         let need = template.fixedRoom + 1024 + JSONEscape.room(for: bytes.count)
-        if template.renderer == nil {
-            guard cursor.room >= need else { return false }
-            let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
-            switch parsed {
-            case .splice(let members):
-                unsafe run(template.parsed, bytes, line, offset, members: members, error: "", &cursor)
-                return true
-            case .failed(let error):
-                counters?.parseErrors.add(1, ordering: .relaxed)
-                unsafe run(template.plain, bytes, line, offset, members: nil, error: error, &cursor)
-                return true
-            case .merge: break
-            }
+        if template.renderer == nil, cursor.room < need { return false }
+        let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
+        var findings = Findings(isUndecodable: template.parser != nil && parsed.isFailed)
+        if template.renderer == nil, !parsed.asksForMerge {
+            findings.escapes = unsafe write(parsed, template, bytes, line, offset, &cursor)
+        } else {
+            let event = unsafe wholeEvent(template, parsed, bytes, line, offset, need: need, &findings.escapes)
+            guard cursor.room >= event.count else { return false }
+            cursor.put(event)
         }
-        let event = unsafe wholeEvent(template, bytes, line, offset, need: need)
-        guard cursor.room >= event.count else { return false }
-        cursor.put(event)
+        if findings.isUndecodable { counters?.parseErrors.add(1, ordering: .relaxed) }
+        if !findings.escapes.isEmpty { countInvalid() }
         return true
+    }
+
+    private func write(
+        _ parsed: ParsedLine, _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef,
+        _ offset: UInt64, _ cursor: inout ByteCursor
+    ) -> EscapeFindings {
+        switch parsed {
+        case .splice(let members):
+            unsafe run(template.parsed, bytes, line, offset, members: members, error: "", &cursor)
+        case .merge:
+            unsafe run(template.parsed, bytes, line, offset, members: nil, error: "", &cursor)
+        case .failed(let error):
+            unsafe run(template.plain, bytes, line, offset, members: nil, error: error, &cursor)
+        }
     }
 
     /// The event in memory of its own: merged and rendered as the template asks.
     private func wholeEvent(
-        _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, need: Int
+        _ template: EventTemplate, _ parsed: ParsedLine, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef,
+        _ offset: UInt64, need: Int, _ findings: inout EscapeFindings
     ) -> [UInt8] {
-        let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
         var event = unsafe [UInt8](unsafeUninitializedCapacity: need) { buffer, count in
             var cursor = unsafe ByteCursor(UnsafeMutableRawBufferPointer(buffer))
             let room = cursor.room
-            switch parsed {
-            case .splice(let members):
-                unsafe run(template.parsed, bytes, line, offset, members: members, error: "", &cursor)
-            case .merge:
-                unsafe run(template.parsed, bytes, line, offset, members: nil, error: "", &cursor)
-            case .failed(let error):
-                if template.parser != nil { counters?.parseErrors.add(1, ordering: .relaxed) }
-                unsafe run(template.plain, bytes, line, offset, members: nil, error: error, &cursor)
-            }
+            findings = unsafe write(parsed, template, bytes, line, offset, &cursor)
             count = room - cursor.room
         }
-        if case .merge = parsed, let parser = template.parser { event = unsafe parser.merge(bytes, into: event) }
+        if parsed.asksForMerge, let parser = template.parser { event = unsafe parser.merge(bytes, into: event) }
         return unsafe template.renderer?.render(event: event, line: bytes) ?? event
     }
+}
+
+extension ParsedLine {
+    fileprivate var isFailed: Bool { if case .failed = self { true } else { false } }
+    fileprivate var asksForMerge: Bool { if case .merge = self { true } else { false } }
 }

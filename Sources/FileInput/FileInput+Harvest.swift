@@ -21,6 +21,8 @@ package struct Harvest {
     package var read: UInt64 = 0
     package var filtered: UInt64 = 0
     package var empty: UInt64 = 0
+    /// Lines that `include_lines` or `exclude_lines` dropped.
+    package var filteredLines = 0
     package var cut: UInt64 = 0
     package var generation: UInt32 = 0
 
@@ -169,6 +171,7 @@ extension FileInput {
             harvest.empty += UInt64(end - start + 1)
         } else if unsafe format.drops(base + start, count: length) {
             harvest.filtered += UInt64(end - start + 1)
+            harvest.filteredLines += 1
         } else {
             batch.append(LineRef(start: start, length: length, carriageReturn: carriageReturn))
         }

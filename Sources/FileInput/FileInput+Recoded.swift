@@ -76,6 +76,7 @@ extension FileInput {
         let drops = unsafe line.text.withUnsafeBufferPointer { unsafe format.drops($0.baseAddress!, count: $0.count) }
         if drops {
             harvest.filtered += bytes
+            harvest.filteredLines += 1
             return
         }
         let kept = min(line.text.count, settings.messageMaxBytes)

@@ -57,6 +57,8 @@ package final class FileInput {
     var open = DescriptorSet()
     var dirty: [Int64: FileRecord] = [:]
     var removedRows: [Int64] = []
+    /// Files that were let go since `takeGone`.
+    var gone: [(fileID: Int64, generation: UInt32)] = []
     /// Names that were refused for good, each told of once.
     var refused: Set<String> = []
     var scanNumber = 0

@@ -111,7 +111,12 @@ final class RegistrarWriter: @unchecked Sendable {
         if done {
             sinceBackup.merge(changes) { _, new in new }
             lastCommit = connection?.state.commits ?? lastCommit
-            desk.monitor.change { _ in (desk.committed.store(ticket, ordering: .releasing), wake: true) }
+            desk.monitor.change { state in
+                desk.committed.store(ticket, ordering: .releasing)
+                // A `flush` that came meanwhile has what it waits for; what is submitted next is not hurried for it.
+                if state.pending.isEmpty { state.hurry = false }
+                return ((), wake: true)
+            }
         } else {
             desk.monitor.change { ($0.pending.merge(changes) { newer, _ in newer }, wake: false) }
         }

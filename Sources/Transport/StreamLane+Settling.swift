@@ -86,7 +86,7 @@ extension StreamLane {
         untold = 0
         let failed = queue
         queue.removeAll(keepingCapacity: true)
-        if let first = failed.first { gate.failed(first: first.feed.delivery, count: failed.count) }
+        gate.failed(failed.count)
         for pending in failed {
             let reply = pending.feed.reply(
                 acknowledged: settings.settlesPrefix ? pending.acknowledged : 0, failure: failure,

@@ -37,7 +37,7 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     /// Chunks that the kernel has not taken yet, oldest first.
     var chunks: [StreamChunk] = []
     var pool: ChunkPool
-    var gate: RetryGate
+    var gate = RetryGate()
     var isClosed = false
     private var isPumping = false
     var isTrimDue = false
@@ -58,7 +58,6 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
         self.counters = counters
         link = LaneLink(connector: connector, ring: ring, loop: loop)
         pool = ChunkPool(capacity: wire.chunkBytes)
-        gate = RetryGate(window: settings.window)
         link.owner = self
     }
 
@@ -73,7 +72,7 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     // MARK: On the loop
 
     private func enqueue(_ delivery: Delivery, _ reply: @escaping @Sendable (Reply) -> Void) {
-        guard !isClosed, gate.admits(delivery) else { return reply(.retry(lastFailure)) }
+        guard !isClosed, gate.admits(delivery) else { return reply(.turnedBack(lastFailure)) }
         if queue.isEmpty { clock.progress() }
         queue.append(StreamPending(feed: EventFeed(delivery, counters: counters), reply: reply))
         pump()

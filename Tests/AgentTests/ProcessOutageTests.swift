@@ -84,4 +84,35 @@ struct ProcessOutageTests {
             logs.finish()
         }
     }
+
+    @Test func `of two hosts that share the load one that hangs does not stop the other`() async throws {
+        try await ProcessScene.play { scene in
+            let up = try scene.collector(.lumberjack)
+            let hanging = try scene.collector(.lumberjack)
+            hanging.heard.update { $0.stallsAt = 0 }
+            scene.configure(
+                """
+                output.logstash:
+                  hosts: ["127.0.0.1:\(up.port)", "127.0.0.1:\(hanging.port)"]
+                  loadbalance: true
+                  timeout: 1h
+                  bulk_max_size: 300
+                  queue.mem.bytes: 256KiB
+                """)
+            var logs = ProcessLogs(scene.logs, files: (0..<40).map { "\($0).log" })
+            for file in 0..<logs.count { logs.append(file, 300) }
+            let agent = try scene.run()
+            // A file stays on its lane: twenty of them lead to each host.
+            try await scene.arrived(20 * 300, at: up)
+            for file in 0..<logs.count { logs.append(file, 300) }
+            try await scene.arrived(40 * 300, at: up)
+            #expect(hanging.heard.look { $0.tally.total } == 0)
+            hanging.heard.update { $0.stallsAt = .max }
+            #expect(await hanging.giveBack())
+            try await scene.arrived(40 * 300, at: hanging)
+            #expect(try await agent.terminate() == 0)
+            #expect(up.heard.look { $0.tally.distinct + hanging.heard.look { $0.tally.distinct } } == logs.total)
+            logs.finish()
+        }
+    }
 }

@@ -39,6 +39,9 @@ struct StatusMetricsTests {
             needletail_settled_events_total{pipeline="logstash",reason="delivered"} 2900
             needletail_settled_events_total{pipeline="logstash",reason="filtered"} 139
             needletail_settled_events_total{pipeline="logstash",reason="dead_letter"} 1
+            # HELP needletail_dead_letters_evicted_total Dead letters deleted because there were too many.
+            # TYPE needletail_dead_letters_evicted_total counter
+            needletail_dead_letters_evicted_total{pipeline="logstash"} 9
             # HELP needletail_batches_total Batches made.
             # TYPE needletail_batches_total counter
             needletail_batches_total{pipeline="logstash"} 12

@@ -50,6 +50,7 @@ struct StatusPageTests {
                     "delivered": 2900,
                     "filtered": 139,
                     "dead_letter": 1,
+                    "dead_letter_evicted": 9,
                     "invalid_utf8": 7,
                     "parse_errors": 8
                   },

@@ -114,7 +114,7 @@ import Testing
         faults.set { $0.space = .max }
         // Sent before the pipeline had seen the reply.
         #expect(sink.write([Delivery(all: second)])[0].verdicts == .all(.retry))
-        let again = [first, second].map { Delivery(batch: $0, events: .range(0..<1), attempt: 1) }
+        let again = [first, second].map { Delivery(batch: $0, events: .range(0..<1), attempt: 1, failuresSeen: 2) }
         #expect(sink.write([again[0]]) == [.delivered])
         #expect(sink.write([again[1]]) == [.delivered])
         sink.finish()

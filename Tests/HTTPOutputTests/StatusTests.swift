@@ -25,6 +25,18 @@ import Testing
         }
     }
 
+    @Test(.timeLimit(.minutes(1)), arguments: [401, 403, 407])
+    func `events wait until the credentials are put right`(_ status: Int) async throws {
+        try await HTTPScene.run { scene in
+            scene.peer.answer { _ in .init(status, headers: ["Retry-After": "7"], body: "token expired") }
+            let reply = await scene.deliver(["a", "b"])
+            #expect(reply.verdicts == .all(.retry))
+            #expect(reply.retryAfter == .seconds(7))
+            #expect(reply.failure?.label == .status)
+            #expect(reply.failure?.message.contains("token expired: the credentials are not accepted") == true)
+        }
+    }
+
     @Test(.timeLimit(.minutes(1)), arguments: [301, 302, 303, 307, 308])
     func `a redirect is not followed and loses nothing`(_ status: Int) async throws {
         try await HTTPScene.run { scene in
@@ -37,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [401, 403, 404, 405, 410, 415, 451])
+    @Test(.timeLimit(.minutes(1)), arguments: [404, 405, 410, 415, 451])
     func `other 4xx are rejected with the server's answer`(_ status: Int) async throws {
         try await HTTPScene.run { scene in
             let words = String(repeating: "no ", count: 2000)

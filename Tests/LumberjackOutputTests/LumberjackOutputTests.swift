@@ -131,4 +131,21 @@ struct LumberjackOutputTests {
         #expect(traits.lanes == 4 && traits.window == 1)
         #expect(traits.endpoint == "a:1,[::1]:2")
     }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    func `a probe over TLS tells each step`(trusted: Bool) async throws {
+        let peer = try await LumberjackPeer(tls: TestCertificates.server())
+        var settings = LumberjackSettings()
+        settings.hosts = [Endpoint(host: "127.0.0.1", port: peer.port)]
+        var tls = TLSSettings()
+        tls.certificateAuthorities = [trusted ? TestCertificates.authority : TestCertificates.otherAuthority]
+        settings.tls = tls
+        let output = try LumberjackOutput(settings, group: MultiThreadedEventLoopGroup.singleton)
+        let report = try #require(await output.probe().first)
+        #expect(report.isOK == trusted)
+        let names = ["dns lookup", "dial up", "handshake", "talk to server"]
+        #expect(report.steps.map(\.name) == Array(names.prefix(trusted ? 4 : 3)))
+        #expect(!trusted || report.steps[2].detail.contains("TLS version: tlsv13"), "\(report.steps[2].detail)")
+        await peer.shutdown()
+    }
 }
