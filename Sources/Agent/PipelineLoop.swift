@@ -21,6 +21,7 @@ final class PipelineLoop {
     private var publishedAt = MonotonicTime(nanoseconds: 0)
     var failures: [Reply.Failure.Label: UInt64] = [:]
     private var warning = RepeatedWarning()
+    private var quietMemory = QuietMemory()
     private var full = FullLanes()
     /// Lines dropped by rules that the user wrote.
     private(set) var filteredLines = 0
@@ -73,6 +74,7 @@ final class PipelineLoop {
             }
         }
         if plan.isOnce, stopDeadline == nil, isExhausted { stopDeadline = now }
+        if hasMore { quietMemory.busy() }
         if hasMore { look(until: now, now: now) } else { sleep(now: now) }
     }
 
@@ -225,7 +227,12 @@ final class PipelineLoop {
         }
         if isGateClosed { deadline = min(deadline ?? .init(nanoseconds: .max), now + .milliseconds(200)) }
         if let stopDeadline { deadline = min(deadline ?? stopDeadline, stopDeadline) }
-        if publisher.isIdle { publisher.trim() }
+        if publisher.isIdle {
+            publisher.trim()
+            if let due = quietMemory.quiet(now: now) { deadline = min(deadline ?? due, due) }
+        } else {
+            quietMemory.busy()
+        }
         look(until: deadline, now: now)
         mailbox.woken()
     }

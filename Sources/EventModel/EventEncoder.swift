@@ -70,43 +70,66 @@ package struct EventEncoder {
         time = TimeText(milliseconds: segment.readAt)
     }
 
+    @inline(__always)
     private func run(
         _ program: [EventTemplate.Instruction], _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64,
         members: UnsafeBufferPointer<UInt8>?, error: String,
         _ cursor: inout ByteCursor
     ) -> EscapeFindings {
-        var findings: EscapeFindings = []
-        let digits = DecimalDigits(offset)
         unsafe constants.withUnsafeBufferPointer { constants in
-            for index in 0..<program.count {
-                let step = program[index]
-                switch step.kind {
-                case .constant:
-                    unsafe cursor.put(constants.baseAddress! + Int(step.start), count: Int(step.length))
-                case .time: time.write(to: &cursor)
-                case .offset: digits.write(to: &cursor)
-                case .message:
-                    guard let start = bytes.baseAddress else { continue }
-                    findings = unsafe JSONEscape.write(start, count: bytes.count, to: &cursor)
-                case .rawMessage: unsafe cursor.put(bytes)
-                case .flags: writeFlags(line, findings, &cursor)
-                case .members:
-                    guard let members = unsafe members, !members.isEmpty else { continue }
-                    cursor.put(0x2c)
-                    unsafe cursor.put(members)
-                case .bareMembers: if let members = unsafe members { unsafe cursor.put(members) }
-                case .parseError: if !error.isEmpty { writeError(error, &cursor) }
-                }
+            unsafe program.withUnsafeBufferPointer { program in
+                unsafe run(
+                    program, constants.baseAddress!, bytes, line, DecimalDigits(offset), members, error, &cursor)
+            }
+        }
+    }
+
+    @inline(__always)
+    private func run(
+        _ program: UnsafeBufferPointer<EventTemplate.Instruction>, _ constants: UnsafePointer<UInt8>,
+        _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: DecimalDigits,
+        _ members: UnsafeBufferPointer<UInt8>?, _ error: String, _ cursor: inout ByteCursor
+    ) -> EscapeFindings {
+        var findings: EscapeFindings = []
+        for index in 0..<program.count {
+            let step = unsafe program[index]
+            let length = Int(step.length)
+            if length <= EventEncoder.shortConstant {
+                unsafe cursor.put(
+                    constants + Int(step.start), copying: EventEncoder.shortConstant, keeping: length)
+            } else {
+                unsafe cursor.put(constants + Int(step.start), count: length)
+            }
+            switch step.kind {
+            case .time: time.write(to: &cursor)
+            case .offset: offset.write(to: &cursor)
+            case .message:
+                guard let start = bytes.baseAddress else { continue }
+                findings = unsafe JSONEscape.write(start, count: bytes.count, to: &cursor)
+            case .rawMessage: unsafe cursor.put(bytes)
+            case .flags:
+                if line.isTruncated || !findings.isEmpty { writeFlags(line, findings, &cursor) }
+            case .members:
+                guard let members = unsafe members, !members.isEmpty else { continue }
+                cursor.put(0x2c)
+                unsafe cursor.put(members)
+            case .bareMembers: if let members = unsafe members { unsafe cursor.put(members) }
+            case .parseError: if !error.isEmpty { writeError(error, &cursor) }
+            case .nothing: break
             }
         }
         return findings
     }
 
+    /// Constants up to this length are copied as if they had it: two vectors, and no branch on the length.
+    private static let shortConstant = 32
+
+    @inline(never)
     private func countInvalid() { counters?.invalidUTF8.add(1, ordering: .relaxed) }
 
+    @inline(never)
     private func writeFlags(_ line: LineRef, _ findings: EscapeFindings, _ cursor: inout ByteCursor) {
         let invalid = findings.contains(.invalidUTF8)
-        guard line.isTruncated || invalid else { return }
         cursor.put(",\"flags\":[")
         if line.isTruncated { cursor.put("\"truncated\"") }
         if line.isTruncated, invalid { cursor.put(",") }
@@ -114,6 +137,7 @@ package struct EventEncoder {
         cursor.put("]")
     }
 
+    @inline(never)
     private func writeError(_ error: String, _ cursor: inout ByteCursor) {
         cursor.put(",\"error\":{\"message\":")
         cursor.put(JSONEscape.quoted(String(error.prefix(120))))

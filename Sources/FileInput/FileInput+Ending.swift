@@ -43,6 +43,7 @@ extension FileInput {
 
     /// No name leads to the file any more.
     func loseName(_ state: FileState) {
+        changesSeen += 1
         table.unname(state)
         guard !state.isUnlinked else { return finishUnlinked(state) }
         state.isUnlinked = true
@@ -108,13 +109,12 @@ extension FileInput {
             metadata: ["file.path": "\(state.path)", "reason": "\(why)", "bytes": "\(bytes)"])
     }
 
-    /// The same inode begins anew. The reset is a registry write, ordered before anything is read.
+    /// The same inode begins anew. The reset is a registry write; the generation's key, which comes with its first line,
+    /// is the next one, and on disk before anything is read.
     func restart(_ state: FileState, _ why: Logger.Message) {
         counts.truncations += 1
         context.logger.info(
             why, metadata: ["file.path": "\(state.path)", "log.offset": "\(state.readOffset)"])
-        if state.keyTicket == nil { flushRegistry() }
-        state.awaitedTicket = state.keyTicket ?? 0
         state.beginGeneration()
         dirty[state.id] = state.record
         flushRegistry()

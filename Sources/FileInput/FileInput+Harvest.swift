@@ -187,6 +187,7 @@ extension FileInput {
         segment.end = segment.start + UInt64(taken)
         segment.eventBytes = harvest.read - harvest.filtered - harvest.empty
         segment.anchor = unsafe Anchor(endingAt: batch.slab.base + at, count: overlap + taken)
+        unsafe state.opening.extend(at: segment.start, batch.slab.base + first, count: taken)
         let lines = batch.lines.count - segment.firstLine
         if lines > 0 { state.lineBytes = max(16, (state.lineBytes * 3 + taken / lines) / 4) }
         batch.endSegment(segment, used: at)

@@ -7,6 +7,7 @@ import Logging
 extension FileInput {
     /// A name has another file behind it than before, or is new.
     func arrive(_ path: String, _ stat: nt_stat) {
+        changesSeen += 1
         guard let state = known(stat) else { return add(path, stat) }
         if state.path != path, !state.isUnlinked,
             (try? Syscall.stat(state.path, follow: settings.symlinks))?.key == stat.key
@@ -79,7 +80,7 @@ extension FileInput {
         record.removed = false
         let state = FileState(record: record)
         state.isOutside = isOutside
-        if isChanged || dirty[state.id] != nil { keyed(state) }
+        if isChanged || dirty[state.id] != nil { dirty[state.id] = state.record }
         table.insert(state)
         refresh(state, stat)
     }
@@ -118,8 +119,10 @@ extension FileInput {
         state.size = stat.size
         state.modified = stat.modified
         if stat.size < state.readOffset {
+            changesSeen += 1
             restart(state, "file was truncated, read anew from its start")
         } else if isChanged || stat.size != state.readOffset + state.searched {
+            changesSeen += 1
             enqueue(state)
         }
     }

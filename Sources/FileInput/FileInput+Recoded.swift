@@ -57,7 +57,8 @@ extension FileInput {
         segment.end = state.readOffset + harvest.read
         segment.eventBytes = harvest.read - harvest.empty - harvest.filtered
         segment.anchor = unsafe bytes.withUnsafeBufferPointer {
-            unsafe Anchor(endingAt: $0.baseAddress! + lines.at, count: lines.at)
+            unsafe state.opening.extend(at: segment.start, $0.baseAddress! + overlap, count: taken)
+            return unsafe Anchor(endingAt: $0.baseAddress! + lines.at, count: lines.at)
         }
         close(segment, state, batch, used: used)
         return harvest

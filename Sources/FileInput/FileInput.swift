@@ -65,6 +65,8 @@ package final class FileInput {
     var nextScan: Int64 = 0
     /// Some directory cannot be watched: its files are looked at every second.
     var mustPoll = false
+    /// Names and sizes that were other than known, however that was noticed.
+    var changesSeen: UInt64 = 0
     /// A directory that the patterns lead to is not there; one above it is watched.
     var awaitsDirectories = false
     /// What links lead to, and the link, with `symlinks`.
@@ -82,8 +84,6 @@ package final class FileInput {
     var waiting = Fifo<FileState>()
     /// No descriptor has been quiet for long enough before this.
     var closeDeadline: Int64 = .max
-    /// Generations whose key the registry does not know yet.
-    var newKeys: [FileState] = []
     /// Files that wait for the registry.
     var held: [FileState] = []
     var nextRelease: Int64 = 0

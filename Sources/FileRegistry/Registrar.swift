@@ -78,6 +78,15 @@ package final class Registrar: RegistryStore, Sendable {
         }
     }
 
+    package func hurry() {
+        desk.monitor.change { state in
+            // What cannot be written is tried again at its own pace.
+            guard !state.pending.isEmpty, state.trouble == nil else { return ((), wake: false) }
+            state.hurry = true
+            return ((), wake: true)
+        }
+    }
+
     package var committed: UInt64 { desk.committed.load(ordering: .acquiring) }
     package var trouble: String? { desk.monitor.withLock { $0.trouble } }
     /// What was done about damage, at the start or since; nil when there was none.

@@ -83,6 +83,7 @@ extension StreamLane {
         lastFailure = failure
         clock.startRound()
         chunks.removeAll(keepingCapacity: true)
+        untold = 0
         let failed = queue
         queue.removeAll(keepingCapacity: true)
         gate.failed(failed.count)

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A call on a socket that failed.
 struct ProcessSocketError: Error, CustomStringConvertible {
@@ -58,11 +59,15 @@ final class ProcessPipe: Sendable {
 
     init() throws(ProcessSocketError) {
         var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else { throw ProcessSocketError(call: "pipe", number: errno) }
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        let failure: Int32 = ForkLock.mutex.withLock { _ in
+            guard unsafe pipe(&ends) == 0 else { return errno }
+            for end in ends {
+                _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+                _ = fcntl(end, F_SETFL, O_NONBLOCK)
+            }
+            return 0
         }
+        guard failure == 0 else { throw ProcessSocketError(call: "pipe", number: failure) }
         (readEnd, writeEnd) = (ends[0], ends[1])
     }
 

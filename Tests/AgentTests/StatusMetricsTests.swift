@@ -120,10 +120,10 @@ struct StatusMetricsTests {
     }
 
     @Test(.enabled(if: ChildProcess.find("promtool") != nil, "promtool comes with Debian's prometheus"))
-    func `promtool has nothing to say about the page`() {
+    func `promtool has nothing to say about the page`() async {
         var status = StatusExample.agent(["a", "with \"quotes\""].map(StatusExample.pipeline))
         status.usage = .current()
-        let check = ChildProcess.run("promtool", ["check", "metrics"], input: StatusMetrics.render(status))
+        let check = await ChildProcess.run("promtool", ["check", "metrics"], input: StatusMetrics.render(status))
         #expect(check.status == 0)
         #expect(check.output + check.errors == "")
     }

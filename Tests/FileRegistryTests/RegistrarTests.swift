@@ -56,6 +56,18 @@ struct RegistrarTests {
         #expect(try commitCount(directory) == commits + 1)
     }
 
+    @Test func `rows that somebody waits for are committed before the interval is over`() throws {
+        let directory = try TemporaryDirectory()
+        let registrar = try openRegistrar(directory) { $0.flushInterval = .seconds(3600) }
+        registrar.hurry()
+        for id in Int64(1)...5 {
+            let ticket = registrar.submit([record(id)], removed: [])
+            registrar.hurry()
+            #expect(registrar.wait(for: ticket, timeout: patience))
+        }
+        #expect(registrar.committed == 5)
+    }
+
     @Test func `with nothing to do the thread sleeps without a timer`() throws {
         let directory = try TemporaryDirectory()
         let registrar = try openRegistrar(directory)
@@ -135,6 +147,29 @@ struct RegistrarTests {
         #expect(error?.message.contains("pid \(getpid())") == true)
         first.close(timeout: patience)
         _ = try openRegistrar(directory)
+    }
+
+    /// Without its lock another program would take the registry for closed, and delete the WAL that is still written to.
+    @Test func `who reads the rows again takes no lock from the registrar`() throws {
+        let directory = try TemporaryDirectory()
+        let registrar = try openRegistrar(directory)
+        for offset in UInt64(1)...3 {
+            _ = registrar.submit([record(1, offset: offset)], removed: [])
+            #expect(registrar.flush(timeout: patience))
+            registrar.waitUntilQuiet()
+            let locks = locks(directory.path + "/registry.db")
+            #expect(locks > 0)
+            #expect(registrar.records(pipeline: "main") == [record(1, offset: offset)])
+            #expect(try RegistryReader(directory: directory.path).entries.count == 1)
+            #expect(self.locks(directory.path + "/registry.db") == locks)
+        }
+    }
+
+    /// POSIX locks on a file, of any process.
+    private func locks(_ path: String) -> Int {
+        guard let inode = RegistryFiles.status(path)?.inode, let bytes = readBytes("/proc/locks") else { return 0 }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        return lines.count { $0.contains("POSIX") && $0.contains(":\(inode) ") }
     }
 
     @Test func `a registry of a newer agent is refused, and left as it is`() throws {

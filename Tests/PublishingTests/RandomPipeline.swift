@@ -1,5 +1,6 @@
 import EventModel
 import Publishing
+import TestSupport
 import Testing
 
 /// A pipeline that random things happen to, with its model.

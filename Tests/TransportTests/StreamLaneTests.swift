@@ -16,7 +16,7 @@ struct StreamLaneTests {
         var isPolled: Bool { true }
 
         mutating func opened() {}
-        mutating func encode(_ feed: inout EventFeed, into chunk: inout ByteBuffer) -> Int {
+        mutating func encode(_ feed: EventFeed, into chunk: inout ByteBuffer) -> Int {
             chunk.writeRepeatingByte(0x78, count: 128 * 1024)
             addresses.note(chunk)
             feed.advance()
