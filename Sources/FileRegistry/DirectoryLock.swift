@@ -8,11 +8,17 @@ final class DirectoryLock: Sendable {
     private let descriptor: Int32
 
     init(_ paths: RegistryPaths) throws(RegistryError) {
-        descriptor = try DirectoryLock.openFile(paths)
+        descriptor = try DirectoryLock.take(paths)
+        writeHolder()
+    }
+
+    /// A locked descriptor. It is nobody's yet when this fails: had it been the object's, `deinit` would close it again.
+    private static func take(_ paths: RegistryPaths) throws(RegistryError) -> Int32 {
+        let descriptor = try openFile(paths)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             if code == EINTR { continue }
-            let holder = DirectoryLock.holder(descriptor)
+            let holder = holder(descriptor)
             close(descriptor)
             guard code == EWOULDBLOCK else {
                 throw RegistryError(
@@ -22,7 +28,7 @@ final class DirectoryLock: Sendable {
                 .locked, "another agent (pid \(holder)) uses this path.data; stop it, or name another directory",
                 path: paths.directory)
         }
-        writeHolder()
+        return descriptor
     }
 
     /// Unlocks before closing, because a child process that was just forked may still hold the descriptor.

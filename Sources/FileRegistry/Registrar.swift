@@ -97,9 +97,9 @@ package final class Registrar: RegistryStore, Sendable {
     @discardableResult
     package func flush(timeout: Duration) -> Bool {
         let goal = desk.monitor.change { state in
-            let dirty = self.committed < state.ticket
+            // What is being committed needs no hurry; the next submission would be hurried instead.
+            let dirty = !state.pending.isEmpty
             state.waiting += 1
-            // Without anything to commit, the next submission would be hurried instead.
             if dirty { state.hurry = true }
             return (state.ticket, wake: dirty)
         }

@@ -4,7 +4,7 @@ import Logging
 import Publishing
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StatusServerTests {
     private func serve(
         _ address: StatusAddress, status: AgentStatus = StatusExample.agent(),

@@ -40,7 +40,7 @@ private func run(_ words: String...) -> Bool {
     return unsafe waitpid(process, &status, 0) == process && status == 0
 }
 
-@Suite(.timeLimit(.minutes(1)), .serialized)
+@Suite(.timeLimit(.minutes(5)), .serialized)
 struct FullDiskTests {
     static var canMount: Bool {
         guard getuid() == 0, let directory = try? TemporaryDirectory() else { return false }
