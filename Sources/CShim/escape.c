@@ -21,19 +21,20 @@ static void fill_controls(void) {
     }
 }
 
-// Writes what the fast way stopped at: a control byte, or all sequences outside ASCII that stand here.
-// Returns the bytes taken, 0 when they are no UTF-8.
-static inline size_t escape_special(uint8_t **out, const uint8_t *in, size_t n) {
-    uint8_t *o = *out;
+struct special {
+    size_t taken, written;
+};
+
+// Writes what the fast way stopped at: a control byte, or all sequences outside ASCII that stand here. Takes nothing
+// when they are no UTF-8.
+static inline struct special escape_special(uint8_t *out, const uint8_t *in, size_t n) {
     if (*in < 32) {
-        memcpy(o, controls[*in], 8);
-        *out = o + controls[*in][7];
-        return 1;
+        memcpy(out, controls[*in], 8);
+        return (struct special){1, controls[*in][7]};
     }
     size_t wide = nt_utf8_wide_prefix(in, n);
-    for (size_t i = 0; i < wide; i += 16) memcpy(o + i, in + i, 16);
-    *out = o + wide;
-    return wide;
+    for (size_t i = 0; i < wide; i += 16) memcpy(out + i, in + i, 16);
+    return (struct special){wide, wide};
 }
 
 static size_t escape_scalar(uint8_t *out, const uint8_t *in, size_t n, size_t *written) {
@@ -46,9 +47,10 @@ static size_t escape_scalar(uint8_t *out, const uint8_t *in, size_t n, size_t *w
             *o++ = c;
             i++;
         } else {
-            size_t taken = escape_special(&o, in + i, n - i);
-            if (taken == 0) break;
-            i += taken;
+            struct special special = escape_special(o, in + i, n - i);
+            if (special.taken == 0) break;
+            o += special.written;
+            i += special.taken;
         }
     }
     *written = (size_t)(o - out);
@@ -73,46 +75,61 @@ static void fill_spread(void) {
 }
 
 // The low eight bytes of `v`, with a backslash before those in the mask.
-__attribute__((target("ssse3,popcnt"))) static inline uint8_t *spread8(uint8_t *o, __m128i v, unsigned mask) {
+__attribute__((target("avx,popcnt"))) static inline uint8_t *spread8(uint8_t *o, __m128i v, unsigned mask) {
     __m128i from = _mm_load_si128((const __m128i *)(const void *)spread[mask]);
     _mm_storeu_si128((__m128i *)(void *)o, _mm_shuffle_epi8(v, from));
     return o + 8 + __builtin_popcount(mask);
 }
 
-__attribute__((target("ssse3,popcnt"))) static size_t escape_ssse3(
-    uint8_t *out, const uint8_t *in, size_t n, size_t *written) {
+// Sixteen bytes of a line: as they are written, which of them behind a backslash, and which not at all.
+struct block {
+    __m128i bytes;
+    unsigned mask, stop;
+};
+
+__attribute__((target("avx,popcnt"))) static inline struct block look(const uint8_t *in) {
     const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(32);
     const __m128i tab = _mm_set1_epi8('\t'), tab_to_t = _mm_set1_epi8('t' - '\t');
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)in);
+    // Tabs are as common as quotes, and as long when escaped.
+    __m128i tabs = _mm_cmpeq_epi8(v, tab);
+    __m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash));
+    struct block block;
+    block.mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(quotes, tabs));
+    // As signed bytes, both control bytes and bytes outside ASCII are less than a space.
+    block.stop = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(tabs, _mm_cmplt_epi8(v, space)));
+    block.bytes = _mm_add_epi8(v, _mm_and_si128(tabs, tab_to_t));
+    return block;
+}
+
+__attribute__((target("avx,popcnt"))) static inline uint8_t *put(uint8_t *o, __m128i bytes, unsigned mask) {
+    const __m128i slash = _mm_set1_epi8('\\');
+    o = spread8(o, _mm_unpacklo_epi64(bytes, slash), mask & 255);
+    return spread8(o, _mm_unpackhi_epi64(bytes, slash), mask >> 8);
+}
+
+__attribute__((target("avx,popcnt"))) static size_t escape_avx(
+    uint8_t *out, const uint8_t *in, size_t n, size_t *written) {
     uint8_t *o = out;
     size_t i = 0;
     while (i < n) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(in + i));
-        // Tabs are as common as quotes, and as long when escaped.
-        __m128i tabs = _mm_cmpeq_epi8(v, tab);
-        __m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, slash));
-        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(quotes, tabs));
-        // As signed bytes, both control bytes and bytes outside ASCII are less than a space.
-        unsigned stop = (unsigned)_mm_movemask_epi8(_mm_andnot_si128(tabs, _mm_cmplt_epi8(v, space)));
-        v = _mm_add_epi8(v, _mm_and_si128(tabs, tab_to_t));
-        size_t left = n - i;
-        if (__builtin_expect(stop == 0 && left >= 16, 1)) {
-            o = spread8(o, _mm_unpacklo_epi64(v, slash), mask & 255);
-            o = spread8(o, _mm_unpackhi_epi64(v, slash), mask >> 8);
+        struct block block = look(in + i);
+        while (n - i >= 16 && __builtin_expect(block.stop == 0, 1)) {
+            o = put(o, block.bytes, block.mask);
             i += 16;
-            continue;
+            block = look(in + i);
         }
-        unsigned take = stop ? (unsigned)__builtin_ctz(stop) : 16;
-        if (take > left) take = (unsigned)left;
-        mask &= (1u << take) - 1;
-        uint8_t *end = o + take + __builtin_popcount(mask);
-        o = spread8(o, _mm_unpacklo_epi64(v, slash), mask & 255);
-        spread8(o, _mm_unpackhi_epi64(v, slash), mask >> 8);
-        o = end;
+        size_t take = block.stop ? (size_t)__builtin_ctz(block.stop) : 16;
+        if (take > n - i) take = n - i;
+        unsigned mask = block.mask & ((1u << take) - 1);
+        put(o, block.bytes, mask);
+        o += take + (size_t)__builtin_popcount(mask);
         i += take;
         if (i == n) break;
-        size_t taken = escape_special(&o, in + i, n - i);
-        if (taken == 0) break;
-        i += taken;
+        struct special special = escape_special(o, in + i, n - i);
+        if (special.taken == 0) break;
+        o += special.written;
+        i += special.taken;
     }
     *written = (size_t)(o - out);
     return i;
@@ -124,9 +141,9 @@ static escape_function chosen = escape_scalar;
 __attribute__((constructor)) static void choose(void) {
     fill_controls();
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("ssse3") && __builtin_cpu_supports("popcnt")) {
+    if (__builtin_cpu_supports("avx") && __builtin_cpu_supports("popcnt")) {
         fill_spread();
-        chosen = escape_ssse3;
+        chosen = escape_avx;
     }
 }
 

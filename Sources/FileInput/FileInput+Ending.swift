@@ -43,7 +43,6 @@ extension FileInput {
 
     /// No name leads to the file any more.
     func loseName(_ state: FileState) {
-        changesSeen += 1
         table.unname(state)
         guard !state.isUnlinked else { return finishUnlinked(state) }
         state.isUnlinked = true

@@ -7,7 +7,6 @@ import Logging
 extension FileInput {
     /// A name has another file behind it than before, or is new.
     func arrive(_ path: String, _ stat: nt_stat) {
-        changesSeen += 1
         guard let state = known(stat) else { return add(path, stat) }
         if state.path != path, !state.isUnlinked,
             (try? Syscall.stat(state.path, follow: settings.symlinks))?.key == stat.key
@@ -119,10 +118,8 @@ extension FileInput {
         state.size = stat.size
         state.modified = stat.modified
         if stat.size < state.readOffset {
-            changesSeen += 1
             restart(state, "file was truncated, read anew from its start")
         } else if isChanged || stat.size != state.readOffset + state.searched {
-            changesSeen += 1
             enqueue(state)
         }
     }

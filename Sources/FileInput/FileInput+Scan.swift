@@ -16,7 +16,6 @@ extension FileInput {
         counts.scans += 1
         ourMoves.removeAll()
         ourNames.removeAll()
-        let seen = changesSeen
         var names = ScannedNames()
         var walk = DirectoryWalk()
         walk.run(
@@ -44,17 +43,9 @@ extension FileInput {
         for failure in walk.unreadable { refuse(failure.path, "directory cannot be read", failure.error.text) }
         retryWaiting()
         flushRegistry()
-        nextScan = now + max(1_000_000, scanInterval(foundChanges: changesSeen != seen).inNanoseconds)
+        let interval = mustPoll ? min(settings.checkInterval, .seconds(1)) : settings.checkInterval
+        nextScan = now + max(1_000_000, interval.inNanoseconds)
     }
-
-    /// Where the kernel tells of changes and has not missed any, a scan only costs time: of 5000 files some 20 ms.
-    private func scanInterval(foundChanges: Bool) -> Duration {
-        if mustPoll { return min(settings.checkInterval, .seconds(1)) }
-        return foundChanges ? settings.checkInterval : settings.checkInterval * FileInput.restfulScans
-    }
-
-    /// So many times the interval passes after a scan that found everything as the watches had told.
-    static let restfulScans = 3
 
     private struct ScannedNames {
         var found: [String] = []

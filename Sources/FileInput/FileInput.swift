@@ -65,8 +65,6 @@ package final class FileInput {
     var nextScan: Int64 = 0
     /// Some directory cannot be watched: its files are looked at every second.
     var mustPoll = false
-    /// Names and sizes that were other than known, however that was noticed.
-    var changesSeen: UInt64 = 0
     /// A directory that the patterns lead to is not there; one above it is watched.
     var awaitsDirectories = false
     /// What links lead to, and the link, with `symlinks`.

@@ -28,8 +28,7 @@ package struct FileInputSettings: Sendable, Equatable {
     package var symlinks = false
     /// `prospector.scanner.recursive_glob`.
     package var recursiveGlob = true
-    /// `prospector.scanner.check_interval`: the slow rescan that is the truth. After one that found nothing
-    /// new the next may take three times as long, where the kernel tells of changes.
+    /// `prospector.scanner.check_interval`: the slow rescan that is the truth.
     package var checkInterval = Duration.seconds(10)
     /// Files not modified for so long are not read; zero: all are.
     package var ignoreOlder = Duration.zero

@@ -7,7 +7,7 @@ import Testing
 /// Damage that is met by an agent whose predecessor did not close the registry.
 ///
 /// Loading verifies what the rows say, and `quick_check` the trees they hang in: each finds what the other cannot.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct UncleanOpeningTests {
     /// What was changed in the file.
     enum Damage: String, CaseIterable, Sendable {

@@ -74,7 +74,7 @@ import Transport
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    @Test(.timeLimit(.minutes(5)), arguments: [true, false])
     func `a probe over TLS tells the version, or why the server is not trusted`(trusted: Bool) async throws {
         let peer = try await Self.peer()
         let settings = Self.settings(peer) {
@@ -90,7 +90,7 @@ import Transport
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `an https URL is probed over TLS without any TLS settings`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `an https URL is probed over TLS without any TLS settings`() async throws {
         let peer = try await Self.peer()
         var settings = HTTPSettings()
         settings.hosts = ["https://127.0.0.1:\(peer.port)/logs"]
@@ -101,7 +101,7 @@ import Transport
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a probe goes through the proxy, as the events do`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a probe goes through the proxy, as the events do`() async throws {
         let peer = try await HTTPPeer.start()
         peer.answer { $0.method == "HEAD" ? .init(405) : .init(500) }
         var settings = HTTPSettings()

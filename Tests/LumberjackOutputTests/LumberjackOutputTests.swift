@@ -132,7 +132,7 @@ struct LumberjackOutputTests {
         #expect(traits.endpoint == "a:1,[::1]:2")
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    @Test(.timeLimit(.minutes(5)), arguments: [true, false])
     func `a probe over TLS tells each step`(trusted: Bool) async throws {
         let peer = try await LumberjackPeer(tls: TestCertificates.server())
         var settings = LumberjackSettings()
