@@ -1,20 +1,26 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `make fuzz` builds the fuzzers, with our own code instrumented and its assertions on.
+let isFuzzing = Context.environment["NEEDLETAIL_FUZZ"] != nil
+let instrumented: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-assert-config", "Debug"])] : []
+
 /// The same strict settings for every target of ours; see the README's section on the source.
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .enableUpcomingFeature("InferIsolatedConformances"),
-    .enableUpcomingFeature("ImmutableWeakCaptures"),
-    .enableExperimentalFeature("Lifetimes"),
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    // Debug builds, and so all tests, check exclusive access to memory at run time; per line it would cost too much.
-    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-]
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+        .enableExperimentalFeature("Lifetimes"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        // Debug builds, and so all tests, check exclusive access to memory at run time; per line it would cost too much.
+        .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    ] + instrumented
 
 /// How the agent is linked. Nothing outside looks anything up in it, so that what is not used can go, and with it 5 of 88 MB.
 let linking: [LinkerSetting] = [
@@ -56,6 +62,17 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let fuzzers: [Target] = [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+        name: "needletail-fuzz",
+        dependencies: ["FuzzTargets", "CFuzzer"],
+        path: "Tests/Fuzz/Driver",
+        swiftSettings: strict,
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+    ),
+]
+
 let package = Package(
     name: "needletail",
     products: [
@@ -77,7 +94,9 @@ let package = Package(
     ],
     targets: [
         // A target imports only from targets above it; `make lint` builds with the check that keeps it so.
-        .target(name: "CShim"),
+        .target(
+            name: "CShim",
+            cSettings: isFuzzing ? [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])] : []),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -148,6 +167,16 @@ let package = Package(
                 nioHTTP1,
             ]
         ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "TestSupport", "AgentConfig", "HTTPOutput", "LumberjackCodec", "Publishing", "Parsing", "FileInput",
+                "EventModel", "ByteTools", "CShim",
+            ],
+            path: "Tests/Fuzz/Targets",
+            swiftSettings: strict
+        ),
+        tests("FuzzTargets"),
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
         tests("FileRegistry", ["EventModel", "CShim", grdb, logging]),
@@ -176,6 +205,6 @@ let package = Package(
                 logging,
             ]
         ),
-    ],
+    ] + (isFuzzing ? fuzzers : []),
     swiftLanguageModes: [.v6]
 )

@@ -67,7 +67,7 @@ extension StreamLane {
         }
         if queue.isEmpty, pool.hasSpare, !isTrimDue {
             isTrimDue = true
-            loop.scheduleTask(in: .seconds(1)) { self.trim() }
+            loop.scheduleTask(in: TimeAmount(settings.spareTime)) { self.trim() }
         }
     }
 

@@ -10,6 +10,8 @@ package struct StreamLaneSettings: Sendable {
     package var timeout: Duration
     /// Connections are renewed after this time, between deliveries; zero: never.
     package var ttl = Duration.zero
+    /// A lane with nothing to send for this long frees the buffers it does not need at once.
+    package var spareTime = Duration.seconds(1)
     /// Whether the first events of a delivery count as delivered when the connection breaks in its middle. A kernel's word
     /// is not enough for that: what the peer's process had not read is lost with it.
     package var settlesPrefix = true

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import TestSupport
 
 /// A program that runs to its end, with what it wrote.
 struct ChildProcess {
@@ -19,7 +19,10 @@ struct ChildProcess {
         await OwnThreads.run { runHere(path, arguments, input: input, limit: limit) }
     }
 
-    private static func runHere(_ path: String, _ arguments: [String], input: String, limit: Duration) -> ChildProcess {
+    /// The same on this thread, which waits until the program has ended: for a thread that may block.
+    static func runHere(
+        _ path: String, _ arguments: [String] = [], input: String = "", limit: Duration = .seconds(60)
+    ) -> ChildProcess {
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
         stdin.put(input)
         var actions = unsafe posix_spawn_file_actions_t()
@@ -31,7 +34,7 @@ struct ChildProcess {
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { for index in 0...arguments.count { unsafe free(words[index]) } }
         var process: pid_t = 0
-        let failure = ForkLock.mutex.withLock { _ in
+        let failure = ForkLock.withLock {
             unsafe posix_spawnp(&process, path, &actions, nil, &words, environ)
         }
         close(stdin.readEnd)
@@ -69,23 +72,12 @@ struct ChildProcess {
     }
 }
 
-/// Held while a child is made, and while a descriptor is not yet marked as one that children do not inherit. A child that
-/// kept the end of a pipe or a connection would keep others waiting for its end.
-enum ForkLock {
-    static let mutex = Mutex(())
-}
-
 private struct Pipe {
     let readEnd: Int32
     let writeEnd: Int32
 
     init() {
-        var ends: [Int32] = [-1, -1]
-        ForkLock.mutex.withLock { _ in
-            precondition(unsafe pipe(&ends) == 0, "no descriptors for a pipe")
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        }
-        (readEnd, writeEnd) = (ends[0], ends[1])
+        (readEnd, writeEnd) = ForkLock.pipe()
     }
 
     func put(_ text: String) {

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// What a test waited for and did not get.
 struct ProcessFailure: Error, CustomStringConvertible {
@@ -26,7 +27,7 @@ final class ProcessAgent: Sendable {
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { for index in 0...arguments.count { unsafe free(words[index]) } }
         var process: pid_t = 0
-        let failure = ForkLock.mutex.withLock { _ in
+        let failure = ForkLock.withLock {
             unsafe posix_spawn(&process, path, &actions, nil, &words, environ)
         }
         guard failure == 0 else {

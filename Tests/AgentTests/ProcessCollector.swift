@@ -33,7 +33,7 @@ final class ProcessCollector: Sendable {
     /// - Parameter listening: false for one that is away at first.
     init(_ wire: Wire, listening: Bool = true) throws(ProcessSocketError) {
         self.wire = wire
-        wake = try ProcessPipe()
+        wake = ProcessPipe()
         (reservation, port) = try ProcessSocket.bound(port: 0)
         let box = unsafe Unmanaged.passRetained(self)
         var thread = pthread_t()

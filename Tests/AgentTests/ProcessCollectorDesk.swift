@@ -1,6 +1,6 @@
 import Glibc
 import LumberjackCodec
-import Synchronization
+import TestSupport
 
 /// The sockets of a collector, in the hands of its thread.
 struct ProcessCollectorDesk {
@@ -84,7 +84,7 @@ struct ProcessCollectorDesk {
 
     private mutating func accept() {
         // An agent that is started meanwhile must not inherit it: the connection would outlive what ends it here.
-        let descriptor = ForkLock.mutex.withLock { _ in
+        let descriptor = ForkLock.withLock {
             let descriptor = Glibc.accept(listener, nil, nil)
             if descriptor >= 0 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
             return descriptor

@@ -60,7 +60,7 @@ struct ProcessDiskTests {
     }
 
     private func listing(_ scene: ProcessScene) -> String {
-        ChildProcess.run(ChildProcess.needletail, ["registry", "list", "--path.data", scene.data]).output
+        ChildProcess.runHere(ChildProcess.needletail, ["registry", "list", "--path.data", scene.data]).output
     }
 }
 
@@ -71,11 +71,11 @@ struct DataDisk {
 
     init?(mountedAt path: String) {
         self.path = path
-        let mounted = ChildProcess.run("mount", ["-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", path])
+        let mounted = ChildProcess.runHere("mount", ["-t", "tmpfs", "-o", "size=4m,mode=700", "tmpfs", path])
         if mounted.status != 0 { return nil }
     }
 
-    func unmount() { _ = ChildProcess.run("umount", ["-l", path]) }
+    func unmount() { _ = ChildProcess.runHere("umount", ["-l", path]) }
 
     /// Takes all space that is left.
     func fill() {
@@ -88,7 +88,7 @@ struct DataDisk {
     func free() { _ = unsafe unlink(filler) }
 
     static func lock(_ paths: [String], _ locked: Bool) {
-        for path in paths { _ = ChildProcess.run("chattr", [locked ? "+i" : "-i", path]) }
+        for path in paths { _ = ChildProcess.runHere("chattr", [locked ? "+i" : "-i", path]) }
     }
 
     static var canMount: Bool {
@@ -117,7 +117,7 @@ struct DataDisk {
         var template = Array("/tmp/needletail-disk-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { return false }
         let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { _ = ChildProcess.run("rm", ["-rf", path]) }
+        defer { _ = ChildProcess.runHere("rm", ["-rf", path]) }
         return body(path)
     }
 }

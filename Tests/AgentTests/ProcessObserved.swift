@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 /// State that one thread changes and a test waits on.
 final class ProcessObserved<State: Sendable>: Sendable {

@@ -115,7 +115,7 @@ struct ProcessRunTests {
             try await scene.arrived(500, at: collector)
             let size = ProcessFile.text("\(scene.logs)/a.log").utf8.count
             func ask(_ words: String...) -> ChildProcess {
-                ChildProcess.run(ChildProcess.needletail, ["registry"] + words + ["--path.data", scene.data])
+                ChildProcess.runHere(ChildProcess.needletail, ["registry"] + words + ["--path.data", scene.data])
             }
             // The commit follows the acknowledgement within a second.
             while !ask("list", "--json").output.contains("\"offset\":\(size)") {

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A directory with logs, a configuration and a data directory; agents that work there, and collectors.
 /// Whatever happens, the processes end and the directory goes.
@@ -9,7 +10,7 @@ final class ProcessScene: Sendable {
     private let collectors = Mutex<[ProcessCollector]>([])
 
     /// Runs on threads of its own, so that neither the test waits for others of the suite nor they for it.
-    static func play(_ body: @Sendable (ProcessScene) async throws -> Void) async throws {
+    static func play(_ body: @escaping @Sendable (ProcessScene) async throws -> Void) async throws {
         try await OwnThreads.run { try await perform(body) }
     }
 

@@ -86,7 +86,7 @@ struct ProcessShipTests {
             for _ in 0..<8 { logs.append(0, 1000) }
             logs.finish()
             let ship = "'\(ChildProcess.needletail)' ship '\(scene.logs)/x.log' --to -"
-            let result = ChildProcess.run("bash", ["-c", "\(ship) | head -1; echo ${PIPESTATUS[0]}"])
+            let result = await ChildProcess.run("bash", ["-c", "\(ship) | head -1; echo ${PIPESTATUS[0]}"])
             let lines = result.output.split(separator: "\n")
             #expect(lines.count == 2 && lines[0].hasPrefix("{") && lines.last == "75")
             #expect(result.errors.contains("nobody reads it any more"))

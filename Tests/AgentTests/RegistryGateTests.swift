@@ -16,6 +16,7 @@ private final class SlowRegistry: RegistryStore {
             return $0.ticket
         }
     }
+    func hurry() {}
     var committed: UInt64 { state.withLock { $0.committed } }
     var trouble: String? { state.withLock { $0.trouble } }
 

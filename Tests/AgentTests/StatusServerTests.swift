@@ -2,6 +2,7 @@ import Agent
 import Glibc
 import Logging
 import Publishing
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5)))

@@ -14,10 +14,7 @@ struct ConsolePipe: ~Copyable {
     let driver: LaneDriver
 
     init() {
-        var ends: [CInt] = [0, 0]
-        unsafe pipe(&ends)
-        reader = ends[0]
-        writer = ends[1]
+        (reader, writer) = ForkLock.pipe()
         driver = LaneDriver(
             ConsoleOutput(ConsoleOutputSettings(), logger: FileScene.quiet, descriptor: writer).makeLane(0))
     }

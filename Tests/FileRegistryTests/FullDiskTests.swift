@@ -1,5 +1,6 @@
 import EventModel
 import Glibc
+import TestSupport
 import Testing
 
 @testable import FileRegistry
@@ -35,7 +36,8 @@ private func run(_ words: String...) -> Bool {
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
     defer { for index in words.indices { unsafe Glibc.free(arguments[index]) } }
     var process = pid_t()
-    guard unsafe posix_spawnp(&process, words[0], nil, nil, &arguments, nil) == 0 else { return false }
+    let failure = ForkLock.withLock { unsafe posix_spawnp(&process, words[0], nil, nil, &arguments, nil) }
+    guard failure == 0 else { return false }
     var status: Int32 = 0
     return unsafe waitpid(process, &status, 0) == process && status == 0
 }

@@ -44,7 +44,7 @@ struct Nginx {
     private static func spawn(_ arguments: [String]) throws -> pid_t {
         var child = pid_t()
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        let result = unsafe posix_spawn(&child, program, nil, nil, &pointers, environ)
+        let result = ForkLock.withLock { unsafe posix_spawn(&child, program, nil, nil, &pointers, environ) }
         for index in unsafe pointers.indices { unsafe free(pointers[index]) }
         guard result == 0 else { throw ContractBreach("nginx does not start: \(result)") }
         return child
