@@ -32,6 +32,15 @@ extension BenchCase {
         return encode(ZapLines.batch(shape), passes: ZapLines.passes(for: lines))
     }
 
+    /// The same with lines that bring a time of their own, which takes the place of the event's.
+    static let encodeECS = BenchCase(name: "encode ecs") { lines in
+        var shape = try BenchShape.plain()
+        var settings = NdjsonSettings()
+        settings.overwriteKeys = true
+        shape.parser = NdjsonParser(settings, keys: shape.keys)
+        return encode(ZapLines.batch(shape, of: ZapLines.ecs), passes: ZapLines.passes(for: lines))
+    }
+
     private static func encode(_ batch: Batch, passes: Int) -> () throws -> Work {
         let scratch = Scratch(capacity: 1 << 20)
         return {

@@ -15,6 +15,18 @@ enum ZapLines {
         )
     }
 
+    /// The same as ECS loggers write them: a time of their own, and a message.
+    static let ecs: [[UInt8]] = (0..<count).map { index in
+        let id = String(UInt64(index) &* 0x9e37_79b9_7f4a_7c15 | 1 << 63, radix: 16)
+        return Array(
+            (#"{"log.level":"info","@timestamp":"2026-11-22T10:00:\#(10 + index % 50).\#(100 + index % 900)Z","#
+                + #""log.origin":{"file.name":"middleware/logging.go","file.line":142},"message":"request completed","#
+                + #""service.name":"checkout-api","trace.id":"\#(id)\#(id)","http.request.method":"GET","#
+                + #""url.path":"/api/v1/orders/\#(index * 37)","http.response.status_code":200,"ecs.version":"1.6.0"}"#)
+                .utf8
+        )
+    }
+
     /// All lines with their terminators: what a file holds, again and again.
     static let block: [UInt8] = all.flatMap { $0 + [0x0a] }
 
@@ -25,12 +37,12 @@ enum ZapLines {
     static func work(passes: Int) -> BenchCase.Work { .init(lines: passes * count, bytes: passes * block.count) }
 
     /// All lines as one batch of one file, with events of this shape.
-    static func batch(_ shape: EventShape) -> Batch {
-        let slab = Slab(capacity: block.count)
-        for (at, byte) in block.enumerated() { unsafe slab.base[at] = byte }
+    static func batch(_ shape: EventShape, of lines: [[UInt8]] = all) -> Batch {
+        let slab = Slab(capacity: lines.reduce(0) { $0 + $1.count + 1 })
+        for (at, byte) in lines.joined(separator: [0x0a]).enumerated() { unsafe slab.base[at] = byte }
         var refs: [LineRef] = []
         var at = 0
-        for line in all {
+        for line in lines {
             refs.append(LineRef(start: at, length: line.count))
             at += line.count + 1
         }

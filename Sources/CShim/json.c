@@ -11,7 +11,7 @@ void nt_json_keys_free(struct nt_json_keys *keys) {
     free(keys);
 }
 
-static void add_key(struct nt_json_keys *keys, const uint8_t *name, size_t count, bool watched) {
+static void add_key(struct nt_json_keys *keys, const uint8_t *name, size_t count, int kind) {
     // Eight bytes more, since a hash reads that many.
     uint8_t *copy = calloc(1, count + 8);
     struct key_entry *entries = realloc(keys->entries, (keys->count + 1) * sizeof *entries);
@@ -19,16 +19,20 @@ static void add_key(struct nt_json_keys *keys, const uint8_t *name, size_t count
     memcpy(copy, name, count);
     keys->entries = entries;
     uint32_t hash = key_hash(copy, count);
-    entries[keys->count++] = (struct key_entry){.hash = hash, .count = (uint32_t)count, .name = copy, .watched = watched};
+    entries[keys->count++] = (struct key_entry){.hash = hash, .count = (uint32_t)count, .name = copy, .kind = kind};
     set_take(keys->set, hash);
 }
 
 void nt_json_keys_reserve(struct nt_json_keys *keys, const uint8_t *name, size_t count) {
-    add_key(keys, name, count, false);
+    add_key(keys, name, count, KEY_MERGE);
 }
 
 void nt_json_keys_watch(struct nt_json_keys *keys, const uint8_t *name, size_t count) {
-    add_key(keys, name, count, true);
+    add_key(keys, name, count, KEY_WATCHED);
+}
+
+void nt_json_keys_cut(struct nt_json_keys *keys, const uint8_t *name, size_t count) {
+    add_key(keys, name, count, KEY_CUT);
 }
 
 void nt_json_keys_no_dots(struct nt_json_keys *keys) { keys->no_dots = true; }

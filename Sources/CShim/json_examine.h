@@ -31,7 +31,9 @@ TARGET static void NAME(examine)(
     struct seen_keys seen;
     uint64_t nest[NT_JSON_DEPTH / 64] = {0};
     unsigned depth = 1;
-    bool in_object = true, lone = false, merge = false, watching = false, is_key = true;
+    bool in_object = true, lone = false, merge = false, is_key = true;
+    // The kind of the top-level key whose value is being looked at, if it is to be shown.
+    int watching = KEY_PLAIN;
     uint32_t status;
 
     memcpy(seen.set, keys->set, sizeof seen.set);
@@ -79,8 +81,9 @@ string:
             if (depth == 1) {
                 int kind = key_seen(keys, &seen, in, start, count);
                 if (__builtin_expect(escaped | kind, 0)) {
-                    merge |= escaped | (kind == 1);
-                    watching = kind == 2;
+                    merge |= escaped | (kind == KEY_MERGE);
+                    if (kind > KEY_MERGE) watching = kind;
+                    if (kind == KEY_CUT) result->cut_key = (uint32_t)(start - 1 - in);
                 }
             }
             if (__builtin_expect(keys->no_dots, 0)) merge |= escaped || memchr(start, '.', count) != NULL;
@@ -89,7 +92,11 @@ string:
             if (__builtin_expect(*p != ':', 0)) FAIL(NT_JSON_EXPECTED_COLON);
             p++;
             while (__builtin_expect(*p <= ' ', 0) && p < end && is_blank(*p)) p++;
-            if (__builtin_expect(watching, 0)) result->watched_start = (uint32_t)(p - in);
+            if (__builtin_expect(watching != KEY_PLAIN, 0)) {
+                // Only a key at the top level sets it, and its value ends before the next key there.
+                uint32_t at = (uint32_t)(p - in);
+                if (depth == 1) *(watching == KEY_CUT ? &result->cut_start : &result->watched_start) = at;
+            }
             goto value;
         }
         p++;
@@ -153,9 +160,9 @@ value:
         FAIL(NT_JSON_EXPECTED_VALUE);
     }
 after:
-    if (__builtin_expect(watching, 0) && depth == 1) {
-        result->watched_end = (uint32_t)(p - in);
-        watching = false;
+    if (__builtin_expect(watching != KEY_PLAIN, 0) && depth == 1) {
+        *(watching == KEY_CUT ? &result->cut_end : &result->watched_end) = (uint32_t)(p - in);
+        watching = KEY_PLAIN;
     }
     while (__builtin_expect(*p <= ' ', 0) && p < end && is_blank(*p)) p++;
     if (__builtin_expect(p >= end, 0)) FAIL(NT_JSON_END);

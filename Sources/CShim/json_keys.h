@@ -11,7 +11,8 @@ struct key_entry {
     uint32_t hash;
     uint32_t count;
     const uint8_t *name;
-    bool watched;
+    // What `key_compare` says of it.
+    int kind;
 };
 
 struct nt_json_keys {
@@ -54,27 +55,30 @@ static inline bool set_take(uint64_t *set, uint32_t hash) {
     return was;
 }
 
-// What a key is: 0 nothing special, 1 the line must be merged, 2 the watched key.
+// What a key is: KEY_MERGE when the line has had it already.
+enum { KEY_PLAIN = 0, KEY_MERGE, KEY_WATCHED, KEY_CUT };
+
 static int key_compare(
     const struct nt_json_keys *keys, const struct seen_keys *seen, const uint8_t *line, const uint8_t *name, size_t n,
     uint32_t hash) {
     for (uint32_t i = 0; i < seen->used; i++) {
-        if (seen->hash[i] == hash && seen->count[i] == n && memcmp(line + seen->start[i], name, n) == 0) return 1;
+        if (seen->hash[i] == hash && seen->count[i] == n && memcmp(line + seen->start[i], name, n) == 0)
+            return KEY_MERGE;
     }
     for (size_t i = 0; i < keys->count; i++) {
         const struct key_entry *entry = &keys->entries[i];
         if (entry->hash == hash && entry->count == n && memcmp(entry->name, name, n) == 0)
-            return entry->watched ? 2 : 1;
+            return entry->kind;
     }
-    return 0;
+    return KEY_PLAIN;
 }
 
 static inline int key_seen(
     const struct nt_json_keys *keys, struct seen_keys *seen, const uint8_t *line, const uint8_t *name, size_t n) {
     uint32_t hash = key_hash(name, n);
-    int kind = 0;
+    int kind = KEY_PLAIN;
     if (__builtin_expect(set_take(seen->set, hash), 0)) kind = key_compare(keys, seen, line, name, n, hash);
-    if (__builtin_expect(seen->used == SEEN_MAXIMUM, 0)) return 1;
+    if (__builtin_expect(seen->used == SEEN_MAXIMUM, 0)) return KEY_MERGE;
     seen->hash[seen->used] = hash;
     seen->start[seen->used] = (uint32_t)(name - line);
     seen->count[seen->used] = (uint32_t)n;

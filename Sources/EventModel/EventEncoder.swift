@@ -41,7 +41,7 @@ package struct EventEncoder {
             ? batch.segments[segmentIndex].offset(of: line, at: index) : UInt64(bitPattern: base + Int64(line.start))
         if isSimple {
             guard cursor.room >= fixedRoom + JSONEscape.room(for: line.length) else { return false }
-            let findings = unsafe run(program, bytes, line, offset, members: nil, error: "", &cursor)
+            let findings = unsafe run(program, Parts(time: time), bytes, line, offset, &cursor)
             if !findings.isEmpty { countInvalid() }
             return true
         }
@@ -70,25 +70,34 @@ package struct EventEncoder {
         time = TimeText(milliseconds: segment.readAt)
     }
 
+    /// What an event has besides its line: members of the line's object, in one piece or around one that is left out.
+    @safe
+    private struct Parts {
+        var time: TimeText
+        var members = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        var more = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        var error = ""
+
+        init(time: TimeText) { self.time = time }
+    }
+
     @inline(__always)
     private func run(
-        _ program: [EventTemplate.Instruction], _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64,
-        members: UnsafeBufferPointer<UInt8>?, error: String,
-        _ cursor: inout ByteCursor
+        _ program: [EventTemplate.Instruction], _ parts: Parts, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef,
+        _ offset: UInt64, _ cursor: inout ByteCursor
     ) -> EscapeFindings {
         unsafe constants.withUnsafeBufferPointer { constants in
             unsafe program.withUnsafeBufferPointer { program in
                 unsafe run(
-                    program, constants.baseAddress!, bytes, line, DecimalDigits(offset), members, error, &cursor)
+                    program, constants.baseAddress!, parts, bytes, line, DecimalDigits(offset), &cursor)
             }
         }
     }
 
     @inline(__always)
     private func run(
-        _ program: UnsafeBufferPointer<EventTemplate.Instruction>, _ constants: UnsafePointer<UInt8>,
-        _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: DecimalDigits,
-        _ members: UnsafeBufferPointer<UInt8>?, _ error: String, _ cursor: inout ByteCursor
+        _ program: UnsafeBufferPointer<EventTemplate.Instruction>, _ constants: UnsafePointer<UInt8>, _ parts: Parts,
+        _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: DecimalDigits, _ cursor: inout ByteCursor
     ) -> EscapeFindings {
         var findings: EscapeFindings = []
         for index in 0..<program.count {
@@ -101,7 +110,7 @@ package struct EventEncoder {
                 unsafe cursor.put(constants + Int(step.start), count: length)
             }
             switch step.kind {
-            case .time: time.write(to: &cursor)
+            case .time: parts.time.write(to: &cursor)
             case .offset: offset.write(to: &cursor)
             case .message:
                 guard let start = bytes.baseAddress else { continue }
@@ -110,11 +119,12 @@ package struct EventEncoder {
             case .flags:
                 if line.isTruncated || !findings.isEmpty { writeFlags(line, findings, &cursor) }
             case .members:
-                guard let members = unsafe members, !members.isEmpty else { continue }
+                guard unsafe parts.members.count + parts.more.count > 0 else { continue }
                 cursor.put(0x2c)
-                unsafe cursor.put(members)
-            case .bareMembers: if let members = unsafe members { unsafe cursor.put(members) }
-            case .parseError: if !error.isEmpty { writeError(error, &cursor) }
+                unsafe cursor.put(parts.members)
+                unsafe cursor.put(parts.more)
+            case .bareMembers: unsafe cursor.put(parts.members)
+            case .parseError: if !parts.error.isEmpty { writeError(parts.error, &cursor) }
             case .nothing: break
             }
         }
@@ -158,10 +168,14 @@ extension EventEncoder {
         _ cursor: inout ByteCursor
     ) -> Bool {
         let need = template.fixedRoom + 1024 + JSONEscape.room(for: bytes.count)
-        if template.renderer == nil, cursor.room < need { return false }
-        let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
-        var findings = Findings(isUndecodable: template.parser != nil && parsed.isFailed)
-        if template.renderer == nil, !parsed.asksForMerge {
+        if !template.isRendered, cursor.room < need { return false }
+        var findings = Findings()
+        var parsed = ParsedLine.failed(error: "")
+        if let parser = template.parser {
+            unsafe parsed = parser.examine(bytes)
+            findings.isUndecodable = parsed.isFailed
+        }
+        if !template.isRendered, !parsed.asksForMerge {
             findings.escapes = unsafe write(parsed, template, bytes, line, offset, &cursor)
         } else {
             let event = unsafe wholeEvent(template, parsed, bytes, line, offset, need: need, &findings.escapes)
@@ -177,14 +191,19 @@ extension EventEncoder {
         _ parsed: ParsedLine, _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef,
         _ offset: UInt64, _ cursor: inout ByteCursor
     ) -> EscapeFindings {
+        var parts = Parts(time: time)
         switch parsed {
-        case .splice(let members):
-            unsafe run(template.parsed, bytes, line, offset, members: members, error: "", &cursor)
-        case .merge:
-            unsafe run(template.parsed, bytes, line, offset, members: nil, error: "", &cursor)
+        case .splice(let members): unsafe parts.members = members
+        case .spliceAround(let members, let more, let time):
+            unsafe parts.members = members
+            unsafe parts.more = more
+            if let time { parts.time = TimeText(milliseconds: time) }
+        case .merge: break
         case .failed(let error):
-            unsafe run(template.plain, bytes, line, offset, members: nil, error: error, &cursor)
+            parts.error = error
+            return unsafe run(template.plain, parts, bytes, line, offset, &cursor)
         }
+        return unsafe run(template.parsed, parts, bytes, line, offset, &cursor)
     }
 
     /// The event in memory of its own: merged and rendered as the template asks.

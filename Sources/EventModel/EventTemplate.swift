@@ -40,6 +40,8 @@ package final class EventTemplate: Sendable {
     let parsed: [Instruction]
     /// Neither parsed nor rendered: the fast way.
     let isSimple: Bool
+    /// Whether there is a renderer: to look at that one itself copies it.
+    let isRendered: Bool
     package let parser: (any LineParser)?
     package let renderer: (any EventRenderer)?
 
@@ -56,6 +58,7 @@ package final class EventTemplate: Sendable {
         fixedRoom = block.count + 4 * 64 + 128
         constants = block + [UInt8](repeating: 0, count: EventTemplate.padding)
         isSimple = parser == nil && renderer == nil
+        isRendered = renderer != nil
         self.parser = parser
         self.renderer = renderer
     }

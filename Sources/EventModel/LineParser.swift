@@ -1,5 +1,5 @@
 /// What an input's `parsers` make of a line, decided when its event is encoded.
-package protocol LineParser: Sendable {
+package protocol LineParser: AnyObject, Sendable {
     /// Looks at a raw line without building anything.
     func examine(_ line: UnsafeBufferPointer<UInt8>) -> ParsedLine
 
@@ -13,6 +13,9 @@ package protocol LineParser: Sendable {
 package enum ParsedLine {
     /// The members of the line's object, without its braces, can be copied into the event as they are.
     case splice(UnsafeBufferPointer<UInt8>)
+    /// The same around a member that is left out: the event's own `@timestamp` stands, or with `time` (ms since 1970) that
+    /// takes its place.
+    case spliceAround(UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>, time: Int64?)
     /// The line collides with fields of the event, or asks for more than copying: `merge` makes the event.
     case merge
     /// The line cannot be decoded. It is sent as `message`; with `error` not empty, `error.message` says why.

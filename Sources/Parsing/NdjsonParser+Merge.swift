@@ -103,7 +103,7 @@ private struct NdjsonMerge {
             problem = "@timestamp not overwritten (not string)"
             return
         }
-        guard let time = TimeText.milliseconds(of: text), (-62_167_219_200_000...253_402_300_799_999).contains(time)
+        guard let time = TimeText.milliseconds(of: text), TimeText.range.contains(time)
         else {
             problem = "@timestamp not overwritten (parse error on \(String(decoding: text, as: UTF8.self)))"
             return

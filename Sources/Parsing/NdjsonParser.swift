@@ -8,7 +8,8 @@ package import EventModel
 /// as it stands. What cannot simply be copied goes the slow way (`merge`): a key of the event's own, a key twice (the
 /// last counts, as in Go's decoder; Elasticsearch would refuse the event), a key with escapes, an escaped surrogate
 /// without its other half (U+FFFD takes its place), a dot in a key with `expand_keys`, `document_id`, and every line
-/// with a `message_key` that is not already `message`.
+/// with a `message_key` that is not already `message`. A time of the line's own under `@timestamp`, as ECS loggers write
+/// it, is cut out, and takes the place of the event's with `overwrite_keys`.
 ///
 /// - Limits: 128 levels of nesting. Numbers are copied as text, however large. Keys that are twice inside a nested
 ///   object are left as they are where the line is copied. `null` stays, as with `keep_null: true`.
@@ -39,8 +40,13 @@ package final class NdjsonParser: LineParser, @unchecked Sendable {
             reserved.append(settings.documentID)
             reserved += settings.documentID.split(separator: ".").prefix(1).map(String.init)
         }
+        let cutsTime = isRoot && !settings.documentID.hasPrefix("@timestamp")
         for var name in Set(reserved) where name != settings.messageKey {
-            name.withUTF8 { unsafe nt_json_keys_reserve(table, $0.baseAddress, $0.count) }
+            if cutsTime, name == "@timestamp" {
+                name.withUTF8 { unsafe nt_json_keys_cut(table, $0.baseAddress, $0.count) }
+            } else {
+                name.withUTF8 { unsafe nt_json_keys_reserve(table, $0.baseAddress, $0.count) }
+            }
         }
         var message = settings.messageKey
         if !message.isEmpty {
@@ -57,11 +63,41 @@ package final class NdjsonParser: LineParser, @unchecked Sendable {
         if result.status == NT_JSON_PLAIN.rawValue {
             if alwaysMerges { return .merge }
             if checksMessage, unsafe !isText(result, line) { return .merge }
+            if result.cut_end > 0 { return unsafe around(result, line) }
             return unsafe .splice(UnsafeBufferPointer(rebasing: line[Int(result.start)..<Int(result.end)]))
         }
         if result.status == NT_JSON_MERGE.rawValue { return .merge }
         return .failed(error: settings.addErrorKey ? NdjsonParser.explain(result) : "")
     }
+
+    /// The members in front of the line's own time and those behind it.
+    private func around(_ result: nt_json_result, _ line: UnsafeBufferPointer<UInt8>) -> ParsedLine {
+        var time: Int64?
+        if settings.overwriteKeys {
+            let value = unsafe line[Int(result.cut_start)..<Int(result.cut_end)]
+            guard unsafe value.count > 2 && value.first == 0x22,
+                let own = unsafe TimeText.milliseconds(of: .init(rebasing: value.dropFirst().dropLast())),
+                TimeText.range.contains(own)
+            else { return .merge }
+            time = own
+        }
+        var end = Int(result.cut_key)
+        var next = Int(result.cut_end)
+        while unsafe next < result.end && NdjsonParser.isBlank(line[next]) { next += 1 }
+        if next < result.end {
+            // The comma behind it goes with it.
+            next += 1
+        } else {
+            while unsafe end > result.start && NdjsonParser.isBlank(line[end - 1]) { end -= 1 }
+            // It was the last: the comma in front of it goes with it, if there is one.
+            if end > result.start { end -= 1 }
+        }
+        return unsafe .spliceAround(
+            UnsafeBufferPointer(rebasing: line[Int(result.start)..<end]),
+            UnsafeBufferPointer(rebasing: line[next..<Int(result.end)]), time: time)
+    }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d }
 
     /// What line filters look at: the text of `message_key` where the line has one, nothing where it has none, and the
     /// line itself when there is no `message_key` or the line is no JSON object.

@@ -3,7 +3,7 @@ import Synchronization
 import Testing
 
 /// A parser that takes no line.
-private struct Refusing: LineParser {
+private final class Refusing: LineParser {
     func examine(_ line: UnsafeBufferPointer<UInt8>) -> ParsedLine { .failed(error: "no") }
     func merge(_ line: UnsafeBufferPointer<UInt8>, into event: [UInt8]) -> [UInt8] { event }
 }

@@ -2,7 +2,7 @@ import EventModel
 import Testing
 
 /// Takes every line for a JSON object and cuts its braces off.
-private struct BraceParser: LineParser {
+private final class BraceParser: LineParser {
     func examine(_ line: UnsafeBufferPointer<UInt8>) -> ParsedLine {
         guard unsafe line.first == 0x7b, unsafe line.last == 0x7d else { return .failed(error: "no object, at byte 0") }
         return unsafe .splice(UnsafeBufferPointer(rebasing: line[1..<(line.count - 1)]))

@@ -23,7 +23,7 @@ private func member(_ name: String, of event: String) -> String? {
         #expect(parser.verdict(Array("{}".utf8)) == .splice(""))
     }
 
-    @Test(arguments: ["@timestamp", "@metadata", "log", "input", "ecs", "host", "agent", "tags", "fields"])
+    @Test(arguments: ["@metadata", "log", "input", "ecs", "host", "agent", "tags", "fields"])
     func `a key of the event's own goes the slow way`(name: String) {
         let parser = parser(keys: keys)
         #expect(parser.verdict(Array(#"{"a":1,"\#(name)":2}"#.utf8)) == .merge)
@@ -31,6 +31,43 @@ private func member(_ name: String, of event: String) -> String? {
         for harmless in [#"{"\#(name)x":1}"#, #"{"x\#(name)":1}"#, #"{"a":{"\#(name)":1}}"#, #"{"a":"\#(name)"}"#] {
             #expect(parser.verdict(Array(harmless.utf8)) == .splice(String(harmless.dropFirst().dropLast())))
         }
+    }
+
+    @Test(arguments: [
+        (#"{"@timestamp":"2026-01-22T16:34:53.963Z"}"#, ""), (#"{ "@timestamp" : "x" , "a":1 }"#, #"  "a":1 "#),
+        (#"{"a":1,"@timestamp":{"@timestamp":[1,{}]},"b":2}"#, #""a":1,"b":2"#),
+        (#"{"a":1 , "@timestamp":7 }"#, #""a":1 "#), (#"{ "@timestamp":null}"#, ""),
+    ])
+    func `the line's own time is cut out`(line: String, rest: String) {
+        #expect(parser(keys: keys).verdict(Array(line.utf8)) == .around(rest, time: nil))
+        let deeper = #"{"a":{"@timestamp":1}}"#
+        #expect(parser(keys: keys).verdict(Array(deeper.utf8)) == .splice(String(deeper.dropFirst().dropLast())))
+    }
+
+    @Test func `the line's own time takes the place of the event's where it can be read`() {
+        let parser = parser(keys: keys) { $0.overwriteKeys = true }
+        func verdict(_ value: String) -> Verdict { parser.verdict(Array("{\"a\":1,\"@timestamp\":\(value)}".utf8)) }
+        #expect(verdict(#""1970-01-01T01:00:00.1239+01:00""#) == .around(#""a":1"#, time: 123))
+        for bad in ["1", "null", #""""#, #""yesterday""#, #""2026-02-29T00:00:00Z""#, #""2026-01-22T16:34:5\u0033Z""#] {
+            #expect(verdict(bad) == .merge, "\(bad)")
+        }
+    }
+
+    @Test func `a time that comes twice, or is asked for as an id, goes the slow way`() {
+        #expect(parser(keys: keys).verdict(Array(#"{"@timestamp":"x","@timestamp":"y"}"#.utf8)) == .merge)
+        let id = parser(keys: keys) { $0.documentID = "@timestamp" }
+        #expect(id.verdict(Array(#"{"@timestamp":"x"}"#.utf8)) == .merge)
+        let below = parser(keys: keys) { $0.target = "json" }
+        #expect(below.verdict(Array(#"{"@timestamp":"x"}"#.utf8)) == .splice(#""@timestamp":"x""#))
+    }
+
+    @Test func `a message that is an object with texts in it is no text`() {
+        let parser = parser(keys: keys) {
+            $0.messageKey = "message"
+            $0.addErrorKey = true
+        }
+        #expect(parser.verdict(Array(#"{"message":{"a":"x"}}"#.utf8)) == .merge)
+        #expect(parser.verdict(Array(#"{"message":"x"}"#.utf8)) == .splice(#""message":"x""#))
     }
 
     @Test func `a key that comes twice goes the slow way`() {

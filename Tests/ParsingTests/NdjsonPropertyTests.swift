@@ -9,9 +9,14 @@ import Testing
 private struct JSONGenerator {
     var random: SeededGenerator
 
-    mutating func object(depth: Int) -> String {
+    /// - Parameter time: text of a value for `@timestamp`, which then is somewhere among the members.
+    mutating func object(depth: Int, time: String? = nil) -> String {
         let names = (0..<Int.random(in: 0...9, using: &random)).map { "\"\(key())\($0)\"" }
-        let members = names.map { $0 + blank() + ":" + blank() + value(depth: depth) }
+        var members = names.map { $0 + blank() + ":" + blank() + value(depth: depth) }
+        if let time {
+            let member = #""@timestamp""# + blank() + ":" + blank() + time
+            members.insert(member, at: Int.random(in: 0...members.count, using: &random))
+        }
         return "{" + blank() + members.joined(separator: blank() + "," + blank()) + blank() + "}"
     }
 
@@ -70,14 +75,35 @@ extension String {
         }
     }
 
+    @Test(arguments: 0..<10 as Range<UInt64>, [true, false])
+    func `a line whose time is cut out and a merged one are the same event`(seed: UInt64, overwrites: Bool) throws {
+        var generator = JSONGenerator(random: SeededGenerator(seed: seed))
+        let parser = parser(keys: EventKeys(own: ["log"])) { $0.overwriteKeys = overwrites }
+        for _ in 0..<50 {
+            let own = TimeText(milliseconds: Int64.random(in: TimeText.range, using: &generator.random)).text
+            let line = generator.object(depth: 3, time: "\"\(own)\"")
+            guard case .around(let members, let time) = parser.verdict(Array(line.utf8)) else {
+                Issue.record("not cut: \(line)")
+                return
+            }
+            #expect((time != nil) == overwrites)
+            let shown = time.map { TimeText(milliseconds: $0).text } ?? "2026-01-22T16:34:53.963Z"
+            let event = #"{"@timestamp":"\#(shown)","log":{"offset":0}"#
+            let spliced = event + (members.isEmpty ? "" : ",") + members + "}"
+            let merged = parser.merged(line, into: Self.event + "}")
+            #expect(JSONTree(spliced.utf8) == JSONTree(merged.utf8), "\(line)")
+        }
+    }
+
     @Test(arguments: 0..<10 as Range<UInt64>)
     func `all instruction sets say the same, of good lines and of broken ones`(seed: UInt64) {
         var generator = JSONGenerator(random: SeededGenerator(seed: seed))
         let keys: OpaquePointer = unsafe nt_json_keys_new()
         defer { unsafe nt_json_keys_free(keys) }
         unsafe nt_json_keys_reserve(keys, Array("log".utf8), 3)
+        unsafe nt_json_keys_cut(keys, Array("@timestamp".utf8), 10)
         for _ in 0..<50 {
-            var line = Array(generator.object(depth: 3).utf8)
+            var line = Array(generator.object(depth: 3, time: #""2026""#).utf8)
             for _ in 0..<Int.random(in: 0...2, using: &generator.random) {
                 let at = Int.random(in: 0..<line.count, using: &generator.random)
                 line[at] = UInt8.random(in: 0...255, using: &generator.random)
@@ -86,7 +112,10 @@ extension String {
                 unsafe withLine(line, padding: UInt8.random(in: 0...255, using: &generator.random)) { line in
                     var result = nt_json_result()
                     _ = unsafe nt_json_examine_level(Int32(level), line.baseAddress, line.count, keys, &result)
-                    return [result.status, result.at, result.start, result.end]
+                    return [
+                        result.status, result.at, result.start, result.end, result.cut_key, result.cut_start,
+                        result.cut_end,
+                    ]
                 }
             }
             #expect(results[0] == results[1] && results[1] == results[2], "\(String(decoding: line, as: UTF8.self))")

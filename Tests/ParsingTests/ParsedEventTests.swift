@@ -57,6 +57,15 @@ private let rest =
         #expect(try event(#"{"x":1}"#) { $0.target = "log.json" } == head + log + #","json":{"x":1}},"# + rest + "}")
     }
 
+    @Test func `the line's own time is left out, or takes the place of the event's`() throws {
+        let line = #"{"log.level":"info","@timestamp":"2026-01-22T16:34:53.963Z","message":"x"}"#
+        let members = #","log.level":"info","message":"x"}"#
+        #expect(try event(line) == head + log + "}," + rest + members)
+        let own = head.replacing("1970-01-01T00:00:00.000Z", with: "2026-01-22T16:34:53.963Z")
+        #expect(try event(line) { $0.overwriteKeys = true } == own + log + "}," + rest + members)
+        #expect(try event(#"{"@timestamp":"x"}"#) == head + log + "}," + rest + "}")
+    }
+
     @Test func `a line that is no JSON is the message`() throws {
         let failed = try event("{") { $0.addErrorKey = true }
         #expect(failed.hasPrefix(head + #""message":"{","# + log))

@@ -17,6 +17,8 @@ func withLine<Result>(
 /// What a parser says of a line, as a value.
 enum Verdict: Equatable, CustomStringConvertible {
     case splice(String)
+    /// Members in front and behind, joined, and the time that was cut out of them.
+    case around(String, time: Int64?)
     case merge
     case failed(String)
 
@@ -28,6 +30,7 @@ enum Verdict: Equatable, CustomStringConvertible {
     var description: String {
         switch self {
         case .splice(let members): "splice(\(members))"
+        case .around(let members, let time): "around(\(members), \(time.map(String.init) ?? "no time"))"
         case .merge: "merge"
         case .failed(let error): "failed(\(error))"
         }
@@ -39,6 +42,8 @@ extension NdjsonParser {
         unsafe withLine(bytes, padding: padding) { line in
             switch unsafe examine(line) {
             case .splice(let members): .splice(String(decoding: unsafe Array(members), as: UTF8.self))
+            case .spliceAround(let members, let more, let time):
+                .around(String(decoding: unsafe Array(members) + Array(more), as: UTF8.self), time: time)
             case .merge: .merge
             case .failed(let error): .failed(error)
             }

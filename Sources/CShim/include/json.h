@@ -36,6 +36,8 @@ struct nt_json_result {
     uint32_t start, end;
     /// The value of the watched key, 0 and 0 when it is not there.
     uint32_t watched_start, watched_end;
+    /// The member that can be cut out: its key with the quotes, and its value; all 0 when it is not there.
+    uint32_t cut_key, cut_start, cut_end;
 };
 
 /// The keys that a line is looked through for. Made once per input, then read-only.
@@ -47,6 +49,8 @@ void nt_json_keys_free(struct nt_json_keys *keys);
 void nt_json_keys_reserve(struct nt_json_keys *keys, const uint8_t *name, size_t count);
 /// The value of the top-level key with this name is shown in the result. One key at most.
 void nt_json_keys_watch(struct nt_json_keys *keys, const uint8_t *name, size_t count);
+/// The top-level member with this name is shown in the result, to be left out of the copy. One key at most.
+void nt_json_keys_cut(struct nt_json_keys *keys, const uint8_t *name, size_t count);
 /// A key with a dot in it, at any depth, makes the line one to be merged.
 void nt_json_keys_no_dots(struct nt_json_keys *keys);
 
