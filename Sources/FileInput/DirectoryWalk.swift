@@ -1,3 +1,4 @@
+import ByteTools
 import CShim
 import Glibc
 
@@ -70,7 +71,7 @@ struct DirectoryWalk {
 
     private mutating func read(_ directory: String, _ visitor: Visitor, _ entry: (String, UInt64, UInt8) -> Void) {
         let isWatched = visitor.watch(directory)
-        guard let stream = unsafe opendir(directory) else {
+        guard let stream = unsafe PathText.withCString(directory, { unsafe opendir($0) }) else {
             let failure = Syscall.Failure(number: errno)
             if failure.number == ENOENT { awaitDirectory(directory, visitor) }
             if !failure.isMissing { unreadable.append((directory, failure)) }
@@ -87,7 +88,7 @@ struct DirectoryWalk {
                 return
             }
             let name = unsafe withUnsafePointer(to: &item.pointee.d_name) {
-                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+                unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe PathText.text(cString: $0) }
             }
             if name == "." || name == ".." { continue }
             unsafe entry(name, UInt64(item.pointee.d_ino), item.pointee.d_type)

@@ -1,3 +1,4 @@
+import ByteTools
 import CShim
 import Glibc
 
@@ -40,7 +41,7 @@ final class DirectoryWatcher {
         let mask =
             UInt32(IN_MODIFY) | UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE)
             | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
-        let watch = unsafe inotify_add_watch(descriptor, directory, mask)
+        let watch = unsafe PathText.withCString(directory) { unsafe inotify_add_watch(descriptor, $0, mask) }
         guard watch >= 0 else { return false }
         if let old = byPath[directory], old != watch { drop(directory, old) }
         watches[watch] = directory
@@ -97,8 +98,8 @@ final class DirectoryWatcher {
             if mask & UInt32(IN_IGNORED | IN_MOVE_SELF) != 0 {
                 dropAll(watch, isGone: mask & UInt32(IN_IGNORED) != 0)
             }
-            let name = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<at]).prefix { $0 != 0 }
-            let text = unsafe String(decoding: name, as: UTF8.self)
+            let name = unsafe bytes[start..<at].prefix { $0 != 0 }
+            let text = unsafe PathText.text(UnsafeRawBufferPointer(rebasing: name).assumingMemoryBound(to: UInt8.self))
             let move = unsafe bytes.loadUnaligned(fromByteOffset: start - header + 8, as: UInt32.self)
             handle(Event(kind: kind(mask), directory: directory, name: text, move: move))
         }
@@ -117,6 +118,6 @@ final class DirectoryWatcher {
         let polledMagic: Set<UInt64> = [
             0x6969, 0xff53_4d42, 0xfe53_4d42, 0x6573_5546, 0x794c_7630, 0x517b, 0x0102_1997, 0x00c3_6400, 0x5346_414f,
         ]
-        return polledMagic.contains(unsafe nt_filesystem_magic(directory))
+        return unsafe polledMagic.contains(PathText.withCString(directory) { unsafe nt_filesystem_magic($0) })
     }
 }

@@ -1,3 +1,4 @@
+import ByteTools
 import CShim
 import EventModel
 import FileRegistry
@@ -105,7 +106,7 @@ extension FileInput {
         counts.abandonedFiles += 1
         context.logger.error(
             "bytes were left unread",
-            metadata: ["file.path": "\(state.path)", "reason": "\(why)", "bytes": "\(bytes)"])
+            metadata: ["file.path": "\(PathText.shown(state.path))", "reason": "\(why)", "bytes": "\(bytes)"])
     }
 
     /// The same inode begins anew. The reset is a registry write; the generation's key, which comes with its first line,
@@ -113,7 +114,7 @@ extension FileInput {
     func restart(_ state: FileState, _ why: Logger.Message) {
         counts.truncations += 1
         context.logger.info(
-            why, metadata: ["file.path": "\(state.path)", "log.offset": "\(state.readOffset)"])
+            why, metadata: ["file.path": "\(PathText.shown(state.path))", "log.offset": "\(state.readOffset)"])
         state.beginGeneration()
         dirty[state.id] = state.record
         flushRegistry()

@@ -1,6 +1,7 @@
 import CShim
 import EventModel
 import FileRegistry
+import Logging
 
 /// What inotify tells: hints that something happened to a name.
 extension FileInput {
@@ -13,6 +14,8 @@ extension FileInput {
         switch event.kind {
         case .overflow:
             counts.watchOverflows += 1
+            context.logger.notice(
+                "the kernel dropped file events, so all files are looked at", metadata: ["input.id": "\(settings.id)"])
             scanSoon()
         case .directoryChanged:
             if awaitsDirectories || globs.contains(where: \.hasVariableDirectories) { scanSoon() }

@@ -1,3 +1,4 @@
+import ByteTools
 import CShim
 import EventModel
 import FileRegistry
@@ -86,11 +87,11 @@ extension FileInput {
         let record = state.record
         let isComplete = record.fingerprintLength == FileIdentity.fingerprintMaximum
         let facts = FileFacts(
-            path: record.path, device: record.device, inode: record.inode,
+            path: PathText.shown(record.path), device: record.device, inode: record.inode,
             fingerprint: isComplete ? record.fingerprint : nil, idKey: record.idKey
         )
         return EventSource(
-            fileID: state.id, generation: state.generation, path: record.path, idKey: record.idKey,
+            fileID: state.id, generation: state.generation, path: PathText.shown(record.path), idKey: record.idKey,
             template: context.template(facts)
         )
     }

@@ -1,3 +1,4 @@
+import ByteTools
 import CShim
 import EventModel
 import FileRegistry
@@ -110,7 +111,7 @@ extension FileInput {
     /// Tells once of a name that is not read.
     func refuse(_ path: String, _ message: Logger.Message, _ reason: String) {
         guard refused.count < 10_000, refused.insert(path).inserted else { return }
-        context.logger.warning(message, metadata: ["file.path": "\(path)", "reason": "\(reason)"])
+        context.logger.warning(message, metadata: ["file.path": "\(PathText.shown(path))", "reason": "\(reason)"])
     }
 
     /// A known file under a name that no pattern matches: rotated out of the glob. Read to its end all the same.

@@ -1,3 +1,4 @@
+import ByteTools
 import Glibc
 
 /// One pattern of `paths`, braces already expanded: components matched by fnmatch(3), `**` for any depth.
@@ -70,10 +71,20 @@ package struct PathGlob: Equatable {
     static func matches(_ name: String, _ component: Component) -> Bool {
         switch component {
         case .literal(let text): text == name
-        case .pattern(let pattern): unsafe fnmatch(pattern, name, 0) == 0
+        case .pattern(let pattern): unsafe PathText.withCString(name) { unsafe isMatch(pattern, $0) }
         case .anyDepth: true
         }
     }
+
+    /// `?` stands for a character of UTF-8, whatever the process's locale; in a name that is no UTF-8, for a byte.
+    private static func isMatch(_ pattern: String, _ name: UnsafePointer<CChar>) -> Bool {
+        let before = unsafe uselocale(utf8)
+        defer { unsafe uselocale(before) }
+        return unsafe fnmatch(pattern, name, 0) == 0
+    }
+
+    /// Never freed. Where a machine lacks it, a character is a byte.
+    nonisolated(unsafe) private static let utf8: locale_t? = unsafe newlocale(LC_CTYPE_MASK, "C.UTF-8", nil)
 
     private static func isPattern(_ text: String) -> Bool { text.utf8.contains { "*?[\\".utf8.contains($0) } }
 

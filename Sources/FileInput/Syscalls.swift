@@ -1,3 +1,4 @@
+import ByteTools
 import CShim
 import Glibc
 
@@ -14,7 +15,7 @@ enum Syscall {
 
     static func stat(_ path: String, follow: Bool) throws(Failure) -> nt_stat {
         var result = nt_stat()
-        let number = unsafe nt_stat_at(AT_FDCWD, path, follow ? 1 : 0, &result)
+        let number = unsafe PathText.withCString(path) { unsafe nt_stat_at(AT_FDCWD, $0, follow ? 1 : 0, &result) }
         if number != 0 { throw Failure(number: number) }
         return result
     }
@@ -30,7 +31,7 @@ enum Syscall {
     static func open(_ path: String, follow: Bool) throws(Failure) -> Int32 {
         let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | (follow ? 0 : O_NOFOLLOW)
         while true {
-            let descriptor = unsafe Glibc.open(path, flags)
+            let descriptor = unsafe PathText.withCString(path) { unsafe Glibc.open($0, flags) }
             if descriptor >= 0 { return descriptor }
             let number = errno
             if number != EINTR { throw Failure(number: number) }
@@ -63,9 +64,9 @@ enum Syscall {
 
     /// The path with all links resolved; nil when it leads nowhere.
     static func realPath(_ path: String) -> String? {
-        guard let full = unsafe realpath(path, nil) else { return nil }
+        guard let full = unsafe PathText.withCString(path, { unsafe realpath($0, nil) }) else { return nil }
         defer { unsafe free(full) }
-        return unsafe String(cString: full)
+        return unsafe PathText.text(cString: full)
     }
 
     /// Now, in ms since 1970.

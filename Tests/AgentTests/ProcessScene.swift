@@ -56,7 +56,8 @@ final class ProcessScene: Sendable {
     ///   - outputs: what follows `output.`, with its settings, or all of `outputs:`.
     ///   - pattern: which files below `logs` are read.
     func configure(
-        _ outputs: String, pattern: String = "*.log*", shutdownTimeout: String = "40s", more: String = ""
+        _ outputs: String, pattern: String = "*.log*", checkInterval: String = "1s", shutdownTimeout: String = "40s",
+        more: String = ""
     ) {
         ProcessFile.write(
             """
@@ -66,7 +67,7 @@ final class ProcessScene: Sendable {
               - type: filestream
                 id: app
                 paths: ["\(logs)/\(pattern)"]
-                prospector.scanner.check_interval: 1s
+                prospector.scanner.check_interval: \(checkInterval)
             \(outputs)
             \(more)
 
