@@ -65,7 +65,7 @@ struct TCPOutputTests {
     {
         let peer = try await TCPPeer(receiveBuffer: 4096)
         peer.journal.behave(.stalls)
-        let driver = LaneDriver(try output([peer.port]).makeLane(0))
+        let driver = LaneDriver(try output([peer.port], timeout: .seconds(3600)).makeLane(0))
         var factory = BatchFactory()
         let batch = factory.batch(BatchFactory.numbered(0..<4000, length: 1000))
         let number = driver.send(Delivery(all: batch))
