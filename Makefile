@@ -8,7 +8,7 @@ DESTDIR ?=
 # make run CONFIG=my.yml runs that configuration instead.
 CONFIG ?=
 
-BUILD_PACKAGES := zlib1g-dev libdeflate-dev libpcre2-dev libsqlite3-dev pkg-config
+BUILD_PACKAGES := zlib1g-dev libdeflate-dev libzstd-dev libpcre2-dev libsqlite3-dev pkg-config
 # What tests run beside our own code: systemd's and Prometheus' own judges, real servers and clients to ship to.
 TEST_PACKAGES := $(BUILD_PACKAGES) systemd prometheus nginx-light sqlite3 openssl
 

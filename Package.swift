@@ -40,6 +40,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdRouter: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -101,6 +102,10 @@ let package = Package(
                 nioHTTP1, asyncHTTPClient, logging,
             ]
         ),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
+        library("LogStore", ["EventFields", "ByteTools", "CShim", "CZstd", grdb, grdbSQLite, logging]),
+        library("LogQuery", ["LogStore", "EventFields", "EventModel", "ByteTools"]),
         library("FileOutput", ["Publishing", "EventModel", "ByteTools", "CShim", logging]),
         library(
             "AgentConfig",
@@ -117,9 +122,22 @@ let package = Package(
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
             ]
         ),
+        .target(
+            name: "Collector",
+            dependencies: [
+                "AgentConfig", "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "EventModel",
+                "ByteTools", "CShim", "CZlib", hummingbirdRouter, hummingbird, httpTypes, serviceLifecycle, unixSignals,
+                nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
+            ],
+            resources: [.embedInCode("Page")],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "needletail",
-            dependencies: ["Agent", "AgentConfig", "FileRegistry", "CShim", argumentParser, logging],
+            dependencies: [
+                "Agent", "AgentConfig", "FileRegistry", "Collector", "LogQuery", "LogStore", "EventFields", "CShim",
+                argumentParser, logging,
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -149,6 +167,16 @@ let package = Package(
         tests("LumberjackOutput", ["LumberjackCodec", "Transport", "Publishing", "EventModel", nioCore, nioPosix]),
         tests("TCPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix]),
         tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
+        tests("EventFields", ["EventModel", "ByteTools"]),
+        tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
+        tests("LogQuery", ["LogStore", "EventFields", "ByteTools"]),
+        tests(
+            "Collector",
+            [
+                "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "AgentConfig", "CShim", "CZlib",
+                hummingbirdRouter, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+            ]
+        ),
         tests("FileOutput", ["Publishing", "EventModel", "CShim", logging]),
         tests(
             "AgentConfig",
