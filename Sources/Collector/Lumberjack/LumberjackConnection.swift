@@ -1,4 +1,5 @@
 import LogStore
+import Logging
 import LumberjackCodec
 import NIOCore
 import NIOTLS

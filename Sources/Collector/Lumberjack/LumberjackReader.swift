@@ -106,7 +106,7 @@ struct LumberjackReader {
         }
         let whole = LumberjackFrame.eventHeaderBytes + Int(length)
         guard queue.count >= whole else { return false }
-        queue.withBytes(LumberjackFrame.eventHeaderBytes..<whole) { unsafe batch.events.append($0) }
+        unsafe queue.withBytes(LumberjackFrame.eventHeaderBytes..<whole) { unsafe batch.events.append($0) }
         queue.drop(whole)
         expected -= 1
         batch.partial = expected > 0 ? sequence : nil
@@ -130,7 +130,7 @@ struct LumberjackReader {
         let offered = min(left, input.count)
         let step: (taken: Int, made: Int)
         do {
-            step = try input.withBytes(0..<offered) { (bytes) throws(InflateStream.Failure) in
+            step = try unsafe input.withBytes(0..<offered) { (bytes) throws(InflateStream.Failure) in
                 unsafe try inflater.step(bytes, to: &plain.bytes)
             }
         } catch {

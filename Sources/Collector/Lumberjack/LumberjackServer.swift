@@ -1,5 +1,5 @@
 package import AgentConfig
-package import Logging
+import Logging
 package import NIOCore
 import NIOPosix
 import NIOSSL

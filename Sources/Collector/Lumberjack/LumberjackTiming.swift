@@ -21,13 +21,18 @@ struct LumberjackWatch {
 
 extension LumberjackConnection {
     func startTimers(_ context: ChannelHandlerContext) {
-        let loop = context.eventLoop.assumeIsolated()
-        let keepAlive = loop.scheduleRepeatedTask(initialDelay: timing.keepAlive, delay: timing.keepAlive) { _ in
-            guard self.storing != nil else { return }
+        let own = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let keepAlive = context.eventLoop.scheduleRepeatedTask(
+            initialDelay: timing.keepAlive, delay: timing.keepAlive
+        ) { _ in
+            let (connection, context) = own.value
+            guard connection.storing != nil else { return }
             let bytes = ByteBuffer(bytes: LumberjackFrame.acknowledgement(0))
-            context.writeAndFlush(self.wrapOutboundOut(bytes), promise: nil)
+            context.writeAndFlush(connection.wrapOutboundOut(bytes), promise: nil)
         }
-        let look = loop.scheduleRepeatedTask(initialDelay: timing.stall, delay: timing.stall) { _ in self.look(context) }
+        let look = context.eventLoop.scheduleRepeatedTask(initialDelay: timing.stall, delay: timing.stall) { _ in
+            own.value.0.look(own.value.1)
+        }
         context.channel.closeFuture.whenComplete { _ in
             keepAlive.cancel()
             look.cancel()

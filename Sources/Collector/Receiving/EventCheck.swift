@@ -107,6 +107,7 @@ enum EventCheck {
 
     /// The validator looks for no keys.
     // Safety: made once, and only read.
+    @safe
     private final class NoKeys: @unchecked Sendable {
         let table: OpaquePointer
         init() { unsafe table = nt_json_keys_new() }

@@ -23,7 +23,7 @@ final class InflateStream {
     init(_ format: Format) {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
-        unsafe piece = .allocate(capacity: InflateStream.pieceBytes)
+        unsafe piece = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: InflateStream.pieceBytes)
         let size = CInt(MemoryLayout<z_stream>.size)
         let status = unsafe inflateInit2_(stream, format.rawValue, ZLIB_VERSION, size)
         precondition(status == Z_OK, "zlib has no memory")

@@ -1,4 +1,4 @@
-package import LogStore
+import LogStore
 package import Logging
 
 /// What all listeners share: the way to the store, and the books about it.

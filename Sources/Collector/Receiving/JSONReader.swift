@@ -48,13 +48,13 @@ struct JSONReader {
         while at < end, bytes[at] == UInt8(ascii: "\"") {
             let key = string()
             _ = take(":")
-            body(of: body, key)
+            read(key, body)
             if !take(",") { break }
         }
         _ = take("}")
     }
 
-    private mutating func body(of body: (String, inout JSONReader) -> Void, _ key: String) {
+    private mutating func read(_ key: String, _ body: (String, inout JSONReader) -> Void) {
         let before = at
         body(key, &self)
         if at == before { skip() }
