@@ -38,7 +38,10 @@ struct LumberjackReader {
         while !batch.isFull {
             if frameLeft == nil {
                 guard try readFrame(&batch) else { return .needsInput }
-            } else if try !readEvent(&plain, &batch) {
+            } else if let event = try nextEvent(plain) {
+                take(event, plain, &batch)
+                plain.drop(event.bytes.upperBound)
+            } else {
                 guard try inflate() else { return .needsInput }
             }
         }
@@ -63,7 +66,11 @@ struct LumberjackReader {
             frameLeft = Int(length)
             inflater.reset()
             return true
-        case LumberjackFrame.eventCode: return try readEvent(&input, &batch)
+        case LumberjackFrame.eventCode:
+            guard let event = try nextEvent(input) else { return false }
+            take(event, input, &batch)
+            input.drop(event.bytes.upperBound)
+            return true
         default: throw LumberjackError(.frameType, "a frame of type \(code) does not belong here")
         }
     }
@@ -88,30 +95,34 @@ struct LumberjackReader {
         if count == 0 { batch.windows.append(0) }
     }
 
-    /// Reads an event, in a compressed frame or not. Returns false when it is not complete.
-    private mutating func readEvent(
-        _ queue: inout ByteQueue, _ batch: inout LumberjackBatch
-    ) throws(LumberjackError) -> Bool {
-        guard let code = try frameCode(queue) else { return false }
+    /// The event frame that the queue begins with, in a compressed frame or not; nil when it is not complete.
+    private func nextEvent(
+        _ queue: borrowing ByteQueue
+    ) throws(LumberjackError) -> (sequence: UInt32, bytes: Range<Int>)? {
+        guard let code = try frameCode(queue) else { return nil }
         guard code == LumberjackFrame.eventCode else {
             throw LumberjackError(.frameType, "a frame of type \(code) does not belong here")
         }
         guard expected > 0 else {
             throw LumberjackError(.unexpectedEvent, "an event came that no window had announced")
         }
-        guard let sequence = queue.number(at: 2), let length = queue.number(at: 6) else { return false }
+        guard let sequence = queue.number(at: 2), let length = queue.number(at: 6) else { return nil }
         guard length <= eventLimit else {
             throw LumberjackError(
                 .eventTooLarge, "an event of \(length) bytes; collector.limits.event allows \(eventLimit)")
         }
         let whole = LumberjackFrame.eventHeaderBytes + Int(length)
-        guard queue.count >= whole else { return false }
-        unsafe queue.withBytes(LumberjackFrame.eventHeaderBytes..<whole) { unsafe batch.events.append($0) }
-        queue.drop(whole)
+        guard queue.count >= whole else { return nil }
+        return (sequence, LumberjackFrame.eventHeaderBytes..<whole)
+    }
+
+    private mutating func take(
+        _ event: (sequence: UInt32, bytes: Range<Int>), _ queue: borrowing ByteQueue, _ batch: inout LumberjackBatch
+    ) {
+        unsafe queue.withBytes(event.bytes) { unsafe batch.events.append($0) }
         expected -= 1
-        batch.partial = expected > 0 ? sequence : nil
-        if expected == 0 { batch.windows.append(sequence) }
-        return true
+        batch.partial = expected > 0 ? event.sequence : nil
+        if expected == 0 { batch.windows.append(event.sequence) }
     }
 
     /// Inflates one more piece of the frame, or ends it. Returns false when its bytes have not come yet.
@@ -130,8 +141,11 @@ struct LumberjackReader {
         let offered = min(left, input.count)
         let step: (taken: Int, made: Int)
         do {
+            var made: [UInt8] = []
+            swap(&made, &plain.bytes)
+            defer { swap(&made, &plain.bytes) }
             step = try unsafe input.withBytes(0..<offered) { (bytes) throws(InflateStream.Failure) in
-                unsafe try inflater.step(bytes, to: &plain.bytes)
+                unsafe try inflater.step(bytes, to: &made)
             }
         } catch {
             throw LumberjackError(.compressed, "a compressed frame is no zlib stream")

@@ -3,7 +3,7 @@ import Logging
 package import NIOCore
 import NIOPosix
 import NIOSSL
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 package import Transport
 

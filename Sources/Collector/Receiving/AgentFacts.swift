@@ -16,7 +16,10 @@ struct AgentFacts: Sendable, Equatable {
     init() {}
 
     init(lastOf events: IncomingEvents) {
-        guard let end = events.ends.last else { return }
+        guard let end = events.ends.last else {
+            self.init()
+            return
+        }
         let start = events.ends.dropLast().last ?? 0
         self.init(event: events.bytes, start..<end)
     }

@@ -24,7 +24,7 @@ final class InflateStream {
         unsafe stream = .allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
         unsafe piece = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: InflateStream.pieceBytes)
-        let size = CInt(MemoryLayout<z_stream>.size)
+        let size = unsafe CInt(MemoryLayout<z_stream>.size)
         let status = unsafe inflateInit2_(stream, format.rawValue, ZLIB_VERSION, size)
         precondition(status == Z_OK, "zlib has no memory")
     }

@@ -1,4 +1,4 @@
-package import AgentConfig
+import AgentConfig
 import NIOCore
 
 /// Why the collector does not start, or ends, in an operator's words.
