@@ -41,6 +41,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdRouter: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -126,7 +127,7 @@ let package = Package(
             name: "Collector",
             dependencies: [
                 "AgentConfig", "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "EventModel",
-                "ByteTools", "CShim", "CZlib", hummingbirdRouter, hummingbird, httpTypes, serviceLifecycle, unixSignals,
+                "ByteTools", "CShim", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS, httpTypes, serviceLifecycle, unixSignals,
                 nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
             ],
             resources: [.embedInCode("Page")],
