@@ -17,6 +17,7 @@ function show() {
     current = views[state.view];
     box.show();
     showRange();
+    lines.showLive();
     for (const link of document.querySelectorAll("nav [data-view]")) {
         if (link.dataset.view === state.view) link.setAttribute("aria-current", "page");
         else link.removeAttribute("aria-current");

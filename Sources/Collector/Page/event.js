@@ -1,7 +1,7 @@
 // One line opened: its message in full, every field with its filters, the JSON as it came.
 import { h, visible, clip, copyButton, bytes, plural } from "./dom.js";
 import { get } from "./api.js";
-import { address, go } from "./state.js";
+import { address, traceAddress } from "./state.js";
 import { canName } from "./query.js";
 import { read, flatten, ownLine } from "./fields.js";
 import { apply } from "./facets.js";
@@ -48,7 +48,7 @@ function actions(line, event, raw) {
     const near = (ms) => new Date(middle + ms).toISOString();
     const around = { q: "", since: "", from: near(-5000), to: near(5000), event: line.key, view: "lines", trace: "" };
     return h("p", { class: "actions" },
-        line.trace_id ? h("a", { href: address({ view: "trace", trace: String(line.trace_id), q: "", event: "" }), class: "button" }, "Show its trace") : null,
+        line.trace_id ? h("a", { href: traceAddress(line.trace_id), class: "button" }, "Show its trace") : null,
         Number.isNaN(middle) ? null : h("a", { href: address(around), class: "button" }, "5 s around it"),
         copyButton("Copy link", () => new URL(address({ event: line.key }), location.href).href),
         copyButton("Copy JSON", () => raw));
@@ -110,8 +110,4 @@ function source(raw) {
         if (box.open && box.children.length === 1) box.append(h("pre", { tabindex: "0" }, clipped(raw, { lines: true })));
     } }, h("summary", {}, `JSON, ${bytes(new TextEncoder().encode(raw).length)}`));
     return box;
-}
-
-export function openTrace(id) {
-    go({ view: "trace", trace: id, q: "", event: "" });
 }

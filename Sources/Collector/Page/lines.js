@@ -57,7 +57,6 @@ function stop() {
 /** Brings what is shown in line with the address. */
 export function show() {
     mount();
-    showLive();
     const wanted = JSON.stringify([state.q, range()]);
     if (wanted === shown) {
         facets.again();
@@ -256,7 +255,8 @@ export function toggleLive() {
     }
 }
 
-function showLive() {
+/** The button in the head; only the lines can be live. */
+export function showLive() {
     $("live").setAttribute("aria-pressed", String(isLive()));
     $("live").disabled = state.view !== "lines";
 }

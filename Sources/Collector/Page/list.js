@@ -3,6 +3,7 @@ import { $, h, visible, clip, announce } from "./dom.js";
 import { level, short } from "./levels.js";
 import { timeElement } from "./time.js";
 import { details } from "./event.js";
+import { traceAddress } from "./state.js";
 
 /** So many lines are kept; whoever wants more narrows the time. */
 export const most = 10000;
@@ -150,7 +151,11 @@ function build(line) {
         h("span", { class: `level level-${name}` }, short[name]),
         h("span", { class: "service" }, visible(clip(String(line.service ?? ""), 80))),
         h("bdi", { class: "text" }, visible(clip(String(line.message ?? ""), 600))));
-    const row = h("div", { class: `row is-${name}`, role: "listitem", "data-key": line.key }, head);
+    // Beside the button and not in it; the key t does the same.
+    const link = line.trace_id
+        ? h("a", { class: "trace-link", tabindex: "-1", title: "Its trace (t)", href: traceAddress(line.trace_id) }, visible(clip(String(line.trace_id), 8)))
+        : null;
+    const row = h("div", { class: `row is-${name}`, role: "listitem", "data-key": line.key }, head, link ?? "");
     head.addEventListener("click", () => {
         if (String(getSelection()).length > 0 && getSelection().containsNode(head, true)) return;
         select(items.indexOf(line), { focus: true });

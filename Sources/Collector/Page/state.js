@@ -33,6 +33,9 @@ export function address(changes = {}) {
     return text ? `/?${text}` : "/";
 }
 
+/** Where a trace is looked at. */
+export const traceAddress = (id) => address({ view: "trace", trace: String(id), q: "", event: "" });
+
 /** Goes to another state. With `replace`, the back button does not come back to this one; with `quiet`, only the address changes. */
 export function go(changes, { replace = false, quiet = false } = {}) {
     const next = address(changes);
