@@ -122,14 +122,16 @@ let package = Package(
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
             ]
         ),
+        // The page's files, which lie in Sources/Collector/Page.
+        .target(name: "CPage"),
         .target(
             name: "Collector",
             dependencies: [
                 "AgentConfig", "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "EventModel",
-                "ByteTools", "CShim", "CZlib", hummingbirdRouter, hummingbird, httpTypes, serviceLifecycle, unixSignals,
+                "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, httpTypes, serviceLifecycle, unixSignals,
                 nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
             ],
-            resources: [.embedInCode("Page")],
+            exclude: ["Page"],
             swiftSettings: strict
         ),
         .executableTarget(
