@@ -21,6 +21,7 @@ package struct RequestGuard: RouterMiddleware {
         _ request: Request, context: CollectorContext,
         next: @concurrent (Request, CollectorContext) async throws -> Response
     ) async throws -> Response {
+        if let refusal = APIGuard.refusal(to: request.head, isLoopback: isLoopback) { return refusal }
         do {
             try check(request)
             return try await next(request, context)
@@ -34,10 +35,6 @@ package struct RequestGuard: RouterMiddleware {
     }
 
     private func check(_ request: Request) throws(RequestFailure) {
-        // A page of a name that an attacker has pointed at 127.0.0.1 asks with that name (DNS rebinding).
-        if isLoopback, let host = request.head.authority, !RequestGuard.isOwnName(host) {
-            throw RequestFailure(403, "security_exception", "on loopback, the Host must be an address or localhost")
-        }
         // Only browsers send an Origin. Pages of others may neither read nor write here.
         if let origin = request.headers[.origin], !RequestGuard.isSame(origin, request.head.authority) {
             throw RequestFailure(403, "security_exception", "requests of other web pages are not answered")
@@ -47,15 +44,6 @@ package struct RequestGuard: RouterMiddleware {
             let hint = "a token is needed: Authorization: Bearer …, or as the password of any user"
             throw RequestFailure(401, "security_exception", hint)
         }
-    }
-
-    /// An address, or a name that no name server can point elsewhere.
-    static func isOwnName(_ host: String) -> Bool {
-        if host.hasPrefix("[") { return true }
-        let name = host.split(separator: ":", omittingEmptySubsequences: false)[0].lowercased()
-        if name == "localhost" || name.hasSuffix(".localhost") { return true }
-        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
     }
 
     static func isSame(_ origin: String, _ host: String?) -> Bool {

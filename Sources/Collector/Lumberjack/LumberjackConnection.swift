@@ -166,7 +166,7 @@ extension LumberjackConnection {
     ) async {
         var pause = Duration.milliseconds(50)
         while !gone.isSet {
-            if (try? await intake.store(events, wrapped: wrapped, from: client)) != nil { return }
+            if (try? await intake.store(events, wrapped: wrapped, from: client, patiently: true)) != nil { return }
             try? await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(2))
         }

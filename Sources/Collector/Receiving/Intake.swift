@@ -20,23 +20,19 @@ package struct Intake: Sendable {
     /// Stores a batch, and enters it in the books.
     /// - Returns: what became of each event, in order.
     /// - Throws: as `EventSink` does.
-    func store(_ batch: consuming EventBatch, from client: Client) async throws -> [StoredAs] {
-        let (events, wrapped) = batch.finish()
-        return try await store(events, wrapped: wrapped, from: client)
-    }
-
-    func store(_ events: IncomingEvents, wrapped: Int, from client: Client) async throws -> [StoredAs] {
+    func store(
+        _ events: IncomingEvents, wrapped: Int, from client: Client, patiently: Bool = false
+    ) async throws(StoreError) -> [StoredAs] {
         let summary = IncomingSummary(count: events.ends.count, bytes: events.bytes.count, wrapped: wrapped)
         guard summary.count > 0 else { return [] }
         let last = AgentFacts(lastOf: events)
         let received = events.received
         let stored: [StoredAs]
         do {
-            stored = try await sink.append(events)
-        } catch EventSinkFailure.overloaded {
-            counters.update(client.protocol) { $0.overloads += 1 }
-            throw EventSinkFailure.overloaded
+            stored = try await sink.append(events, patiently: patiently)
         } catch {
+            counters.update(client.protocol) { $0.overloads += 1 }
+            if error.code == .overloaded { throw error }
             log.warning("Events cannot be stored", ["error.message": "\(error)"])
             throw error
         }
