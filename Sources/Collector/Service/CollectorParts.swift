@@ -1,5 +1,5 @@
 package import AgentConfig
-import EventFields
+package import EventFields
 package import LogStore
 package import Logging
 

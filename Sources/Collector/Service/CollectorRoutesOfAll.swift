@@ -1,8 +1,14 @@
+import AgentConfig
 import EventModel
 package import Hummingbird
 
 /// All that the collector's HTTP server answers.
 package enum CollectorRoutesOfAll {
+    /// The page, and the API.
+    package static let front: @Sendable (CollectorParts) -> [FrontAnswer] = { _ in
+        [{ request, _ in PageRoutes.respond(to: request.head) }]
+    }
+
     /// - Parameter front: asked before everything else: the page and the API.
     package static func router(_ parts: CollectorParts, _ front: [FrontAnswer]) -> Router<CollectorContext> {
         let settings = parts.settings

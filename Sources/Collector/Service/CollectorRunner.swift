@@ -19,7 +19,7 @@ package enum CollectorRunner {
     /// - Throws: `CollectorError` with what to do about it.
     package static func run(
         _ settings: CollectorSettings, insecure: Bool = false, host: CollectorHost,
-        front: @Sendable (CollectorParts) -> [FrontAnswer] = { _ in [] }
+        front: @Sendable (CollectorParts) -> [FrontAnswer] = CollectorRoutesOfAll.front
     ) async throws(CollectorError) {
         let problems = CollectorExposure.problems(settings)
         if !insecure, !problems.isEmpty { throw CollectorError(.configuration, problems.joined(separator: "\n")) }
