@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import LogQuery
 import NIOCore
 
 /// What the API and the page answer, in HTTP's terms.
@@ -38,19 +39,5 @@ struct APIError: Error, Sendable, Equatable {
         .serviceUnavailable, "The search took too long and was ended. Narrow its time or add a word.")
     static let noSuchPage = APIError(.notFound, "There is no such page.")
 
-    var body: [UInt8] {
-        var text = JSONOutput()
-        text.object {
-            $0.member("error") {
-                $0.object {
-                    $0.member("message", message)
-                    if let place {
-                        $0.member("at", place.lowerBound)
-                        $0.member("length", place.count)
-                    }
-                }
-            }
-        }
-        return text.bytes
-    }
+    var body: [UInt8] { ResultJSON.error(message, at: place) }
 }

@@ -24,7 +24,7 @@ final class DemoWriter: Sendable {
         var files: [DemoService: Int32] = [:]
         for service in DemoService.allCases {
             let path = "\(directory)/\(service.fileName)"
-            let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+            let file = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
             guard file >= 0 else { throw StoryError(description: "\(path): \(unsafe String(cString: strerror(errno)))") }
             files[service] = file
         }
