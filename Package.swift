@@ -76,8 +76,10 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         library("ByteTools", ["CShim"]),
+        library("SystemTools", ["CShim"]),
         library("EventModel", ["ByteTools"]),
-        library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
+        library(
+            "FileRegistry", ["EventModel", "SystemTools", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
         library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library(
             "FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
@@ -104,7 +106,8 @@ let package = Package(
         ),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         library("EventFields", ["EventModel", "ByteTools", "CShim"]),
-        library("LogStore", ["EventFields", "ByteTools", "CShim", "CZstd", grdb, grdbSQLite, logging]),
+        library(
+            "LogStore", ["EventFields", "SystemTools", "ByteTools", "CShim", "CZstd", grdb, grdbSQLite, logging]),
         library("LogQuery", ["LogStore", "EventFields", "EventModel", "ByteTools"]),
         library("FileOutput", ["Publishing", "EventModel", "ByteTools", "CShim", logging]),
         library(
@@ -158,7 +161,7 @@ let package = Package(
         ),
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
-        tests("FileRegistry", ["EventModel", "CShim", grdb, logging]),
+        tests("FileRegistry", ["EventModel", "SystemTools", "CShim", grdb, logging]),
         tests("Parsing", ["EventModel", "ByteTools", "CShim"]),
         tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim", logging]),
         tests("Publishing", ["EventModel", "ByteTools"]),

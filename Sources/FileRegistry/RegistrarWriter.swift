@@ -1,6 +1,7 @@
 import GRDB
 import Logging
 import Synchronization
+import SystemTools
 
 /// The registrar's thread: waits for rows, commits them, keeps the backup, recovers.
 final class RegistrarWriter: @unchecked Sendable {
