@@ -35,6 +35,19 @@ final class HeldBody: Sendable {
         }
     }
 
+    /// What was made of the bytes takes their place in the budget.
+    /// - Throws: 429 when it is larger and there is no room.
+    func recharge(_ bytes: Int) throws(RequestFailure) {
+        let isTaken = state.withLock { state in
+            let more = bytes - state.taken
+            guard more <= 0 || budget.tryTake(more) else { return false }
+            if more < 0 { budget.give(-more) }
+            state.taken = bytes
+            return true
+        }
+        guard isTaken else { throw RequestFailure.overloaded }
+    }
+
     /// The bytes, once; what they took of the budget is given back with this object.
     func takeBytes() -> [UInt8] {
         state.withLock { state in

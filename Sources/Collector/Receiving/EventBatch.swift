@@ -10,6 +10,9 @@ package struct EventBatch: Sendable {
 
     package init() {}
 
+    /// Events that one request may hold; what is kept for each counts, too.
+    static let requestLimit = 200_000
+
     package var count: Int { ends.count }
     package var byteCount: Int { bytes.count }
     package var isEmpty: Bool { ends.isEmpty }
@@ -27,6 +30,12 @@ package struct EventBatch: Sendable {
     mutating func append(_ event: ArraySlice<UInt8>, id: String? = nil) {
         bytes += event
         noteEnd(id)
+    }
+
+    /// Adds an event that `write` appends piece by piece.
+    mutating func append(writing write: (inout [UInt8]) -> Void) {
+        write(&bytes)
+        noteEnd(nil)
     }
 
     private mutating func noteEnd(_ id: String?) {

@@ -93,12 +93,15 @@ enum EventCheck {
         }
     }
 
-    /// The reason why a text is no JSON object, with its place; nil when it is one.
-    static func problem(_ text: [UInt8]) -> String? {
-        let padded = text + [UInt8](repeating: 0, count: padding)
+    /// Adds the bytes that `problem` needs behind the last text.
+    static func pad(_ bytes: inout [UInt8]) { bytes.append(contentsOf: repeatElement(0, count: padding)) }
+
+    /// The reason why a part of padded bytes is no JSON object, with its place; nil when it is one.
+    static func problem(_ padded: [UInt8], _ range: Range<Int>) -> String? {
+        precondition(range.upperBound + padding <= padded.count)
         var result = nt_json_result()
         unsafe padded.withUnsafeBufferPointer {
-            unsafe nt_json_examine($0.baseAddress!, text.count, keys.table, &result)
+            unsafe nt_json_examine($0.baseAddress! + range.lowerBound, range.count, keys.table, &result)
         }
         return result.status > NT_JSON_MERGE.rawValue ? "\(reason(result)), at byte \(result.at)" : nil
     }
