@@ -132,7 +132,7 @@ let package = Package(
             name: "Collector",
             dependencies: [
                 "AgentConfig", "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "EventModel",
-                "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS, httpTypes,
+                "SystemTools", "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS, httpTypes,
                 serviceLifecycle, unixSignals,
                 nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
             ],

@@ -1,7 +1,7 @@
 import Agent
-import AgentConfig
+package import AgentConfig
 package import ArgumentParser
-import Collector
+package import Collector
 import Logging
 
 /// `needletail collect`: the collector.
@@ -58,18 +58,16 @@ package struct CollectCommand: AsyncParsableCommand {
 
     package func run() async throws {
         let settings: CollectorSettings
-        do {
-            settings = try settings(environment: ConfigLoader.processEnvironment())
+        do throws(ConfigurationErrors) {
+            settings = try self.settings(environment: ConfigLoader.processEnvironment())
         } catch {
             for problem in error.errors { StandardError.write("error: \(problem)") }
             throw ExitCode(ExitStatus.configuration.rawValue)
         }
         let host = host(settings)
         for warning in settings.warnings { host.logger.warning("configuration", metadata: ["warning": "\(warning)"]) }
-        do {
-            try await CollectorRunner.run(settings, insecure: insecure, host: host) { parts in
-                [{ request, _ in PageRoutes.respond(to: request.head) }]
-            }
+        do throws(CollectorError) {
+            try await CollectorRunner.run(settings, insecure: insecure, host: host)
         } catch {
             for line in error.message.split(separator: "\n") { StandardError.write("error: \(line)") }
             throw ExitCode(ExitStatus.configuration.rawValue)

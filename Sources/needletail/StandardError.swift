@@ -11,5 +11,5 @@ enum StandardError {
 /// What a command prints, for those that go on running.
 enum StandardOutput {
     /// Lets a pipe see what was printed.
-    static func flush() { _ = unsafe fflush(nil) }
+    static func flush() { _ = fflush(nil) }
 }

@@ -14,7 +14,9 @@ enum APIReply {
 
     static func error(_ error: APIError) -> Response {
         var response = json(error.body, status: error.status)
-        if error.status == .serviceUnavailable || error.status == .tooManyRequests { response.headers[.retryAfter] = "1" }
+        if error.status == .serviceUnavailable || error.status == .tooManyRequests {
+            response.headers[.retryAfter] = "1"
+        }
         if error.status == .methodNotAllowed { response.headers[.allow] = "GET, HEAD" }
         return response
     }
@@ -35,8 +37,6 @@ struct APIError: Error, Sendable, Equatable {
     }
 
     static let busy = APIError(.serviceUnavailable, "Too many searches run at once; try again in a moment.")
-    static let tooLong = APIError(
-        .serviceUnavailable, "The search took too long and was ended. Narrow its time or add a word.")
     static let noSuchPage = APIError(.notFound, "There is no such page.")
 
     var body: [UInt8] { ResultJSON.error(message, at: place) }

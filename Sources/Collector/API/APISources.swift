@@ -1,3 +1,4 @@
+import AgentConfig
 package import LogQuery
 package import LogStore
 
@@ -22,6 +23,15 @@ package struct APISources: Sendable {
         self.counters = counters
         self.traceURL = traceURL
         self.listeners = listeners
+    }
+
+    /// Those of a running collector.
+    package init(_ parts: CollectorParts) throws(StoreError) {
+        let reader = try StoreReader(directory: parts.settings.storeSettings.directory)
+        self.init(
+            search: LogSearch(reader: reader, aliases: parts.settings.aliases), store: parts.store,
+            agents: parts.intake.agents, counters: parts.intake.counters, traceURL: parts.settings.traceURL
+        ) { [listening = parts.listening] in listening.list }
     }
 
     /// The address of a trace in a viewer such as Jaeger; nil when none is configured, or the id is not fit for one.

@@ -1,4 +1,5 @@
 import LogQuery
+import LogStore
 
 /// The answers on the collector itself.
 enum APIStatus {

@@ -1,5 +1,7 @@
+import HTTPTypes
 import HummingbirdCore
 import LogQuery
+import LogStore
 
 /// The routes that ask the store. Each runs on a thread of the pool and ends at its deadline with what it has.
 extension CollectorAPI {

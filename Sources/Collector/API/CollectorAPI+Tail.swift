@@ -1,6 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 import LogQuery
+import LogStore
 import NIOCore
 import ServiceLifecycle
 import Synchronization
@@ -46,7 +47,7 @@ extension CollectorAPI {
         return Response(status: .ok, headers: headers, body: body)
     }
 
-    private func follow(
+    @concurrent private func follow(
         _ query: Query, from after: Int64?, _ form: ResultJSON.Form, _ writer: inout any ResponseBodyWriter
     ) async throws {
         let search = sources.search

@@ -1,8 +1,8 @@
-import CShim
-package import HTTPTypes
+import HTTPTypes
 package import Hummingbird
-package import LogQuery
-package import LogStore
+import LogQuery
+import LogStore
+import SystemTools
 
 /// The JSON API, version 1: what the page, `search --url` and everybody else asks.
 ///
@@ -72,8 +72,14 @@ package final class CollectorAPI: Sendable {
         }
     }
 
+    /// What is answered while the store can't be read.
+    static func unavailable(_ head: HTTPRequest, _ error: StoreError) -> Response? {
+        guard head.path?.hasPrefix("/api/") == true else { return nil }
+        return APIReply.error(APIError(.internalServerError, "The store can't be read: \(error)"))
+    }
+
     /// ns since 1970.
-    static var now: Int64 { Int64(nt_wall_nanoseconds()) }
+    static var now: Int64 { Clocks.wall }
 }
 
 extension Request {

@@ -1,4 +1,5 @@
 package import AgentConfig
+import Transport
 
 /// Whether the listeners may be reached by others, and are safe enough for that.
 package enum CollectorExposure {

@@ -19,7 +19,7 @@ package enum CollectorRunner {
     /// - Throws: `CollectorError` with what to do about it.
     package static func run(
         _ settings: CollectorSettings, insecure: Bool = false, host: CollectorHost,
-        front: @Sendable (CollectorParts) -> [FrontAnswer] = { _ in [] }
+        front: @Sendable (CollectorParts) -> [FrontAnswer] = CollectorRoutesOfAll.front
     ) async throws(CollectorError) {
         let problems = CollectorExposure.problems(settings)
         if !insecure, !problems.isEmpty { throw CollectorError(.configuration, problems.joined(separator: "\n")) }
@@ -46,11 +46,12 @@ package enum CollectorRunner {
     ) async -> CollectorError? {
         let settings = parts.settings
         let start = CollectorStart(settings) { addresses in
+            parts.listening.note(addresses)
             host.logger.info("started", metadata: addresses.logFields)
             host.ready(addresses)
         }
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: ReportingService(parts: parts, host: host, group: group)),
+            .init(service: ReportingService(parts: parts, host: host, group: group))
         ]
         if settings.http.enabled {
             let router = CollectorRoutesOfAll.router(parts, front)

@@ -1,3 +1,5 @@
+import AgentConfig
+import LogStore
 import Logging
 import NIOCore
 import ServiceLifecycle

@@ -62,21 +62,30 @@ struct DemoRequest {
         wait(3)
         enter(.checkout)
         say(
-            .info, "cart/store.go:52", "cart loaded", [number("items", 1 + Int(random.next() % 5)), text("order_id", order), user])
+            .info, "cart/store.go:52", "cart loaded",
+            [number("items", 1 + Int(random.next() % 5)), text("order_id", order), user])
         wait(6)
         if random.chance(0.4) {
-            say(.debug, "pricing/rules.go:131", "price recalculated", [number("amount_cents", cents), text("order_id", order)])
+            say(
+                .debug, "pricing/rules.go:131", "price recalculated",
+                [number("amount_cents", cents), text("order_id", order)])
             wait(4)
         }
         let isPaid = pay(cents: cents, order: order, trouble: trouble)
         wait(3)
         switch isPaid {
         case true?:
-            say(.info, "order/service.go:208", "order accepted", [text("order_id", order), number("amount_cents", cents)])
+            say(
+                .info, "order/service.go:208", "order accepted",
+                [text("order_id", order), number("amount_cents", cents)])
         case false?:
-            say(.error, "order/service.go:221", "card declined", [text("order_id", order), text("error", "payments: 402 card_declined")])
+            say(
+                .error, "order/service.go:221", "card declined",
+                [text("order_id", order), text("error", "payments: 402 card_declined")])
         case nil:
-            say(.error, "order/service.go:236", "payment timed out", [text("order_id", order), text("error", "context deadline exceeded")])
+            say(
+                .error, "order/service.go:236", "payment timed out",
+                [text("order_id", order), text("error", "context deadline exceeded")])
         }
         wait(2)
         leave()
@@ -90,20 +99,30 @@ struct DemoRequest {
         enter(.payments)
         defer { leave() }
         let card = random.pick(["visa", "mastercard", "amex"])
-        say(.info, "", "charge requested", [number("amount_cents", cents), text("card", card), text("order_id", order)])
+        say(
+            .info, "", "charge requested", [number("amount_cents", cents), text("card", card), text("order_id", order)])
         wait(85)
         if random.chance(0.03 + trouble * 0.45) {
             wait(260)
-            say(.warning, "", "issuer is slow, trying again", [number("attempt", 2), text("issuer", random.pick(["northbank", "acme"]))])
+            say(
+                .warning, "", "issuer is slow, trying again",
+                [number("attempt", 2), text("issuer", random.pick(["northbank", "acme"]))])
             wait(420)
             if random.chance(0.12 + trouble * 0.3) {
                 wait(1400)
-                say(.error, "", "issuer does not answer", [number("attempt", 3), text("error", "dial tcp 10.0.4.17:443: i/o timeout")])
+                say(
+                    .error, "", "issuer does not answer",
+                    [number("attempt", 3), text("error", "dial tcp 10.0.4.17:443: i/o timeout")])
                 return nil
             }
         }
         if random.chance(0.03 + trouble * 0.35) {
-            say(.error, "", "charge declined by issuer", [text("code", random.pick(["insufficient_funds", "do_not_honor", "expired_card"])), text("order_id", order)])
+            say(
+                .error, "", "charge declined by issuer",
+                [
+                    text("code", random.pick(["insufficient_funds", "do_not_honor", "expired_card"])),
+                    text("order_id", order),
+                ])
             return false
         }
         say(.info, "", "charge authorised", [number("amount_cents", cents), text("charge_id", "ch_" + random.hex(12))])

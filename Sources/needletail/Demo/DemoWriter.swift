@@ -25,7 +25,9 @@ final class DemoWriter: Sendable {
         for service in DemoService.allCases {
             let path = "\(directory)/\(service.fileName)"
             let file = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-            guard file >= 0 else { throw StoryError(description: "\(path): \(unsafe String(cString: strerror(errno)))") }
+            guard file >= 0 else {
+                throw StoryError(description: "\(path): \(unsafe String(cString: strerror(errno)))")
+            }
             files[service] = file
         }
         paths = DemoService.allCases.map { "\(directory)/\($0.fileName)" }
