@@ -1,5 +1,6 @@
 import AgentConfig
 import FileInput
+import Glibc
 package import Logging
 import ServiceLifecycle
 
@@ -24,11 +25,12 @@ package struct EmbeddedAgent: Service {
         var input = FileInputSettings()
         input.id = "demo"
         input.symlinks = true
-        input.paths = paths
+        // A name that exists is that file, whatever letters it has.
+        input.paths = paths.map { unsafe access($0, F_OK) == 0 ? PathLiteral.pattern($0) : $0 }
         input.checkInterval = .seconds(2)
         settings.inputs = [input]
         settings.paths.data = data
-        settings.shutdownTimeout = .seconds(2)
+        settings.shutdownTimeout = .seconds(1)
         do {
             settings.outputs = [try ShipTarget.parse(destination)]
         } catch {
@@ -45,7 +47,7 @@ package struct EmbeddedAgent: Service {
         }
     }
 
-    /// Runs until a graceful shutdown or cancellation; what was read by then gets two seconds to arrive.
+    /// Runs until a graceful shutdown or cancellation; what was read by then gets a second to arrive.
     package func run() async throws {
         let agent = agent
         agent.start()

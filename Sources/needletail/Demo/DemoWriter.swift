@@ -18,7 +18,8 @@ final class DemoWriter: Sendable {
     let paths: [String]
 
     /// Begins the story: what happened before now is in the files when this returns.
-    init(directory: String, rate: Double, past: Double, seed: UInt64 = UInt64.random(in: 0 ... .max)) throws {
+    init(directory: String, rate: Double, past: Double, seed: UInt64 = UInt64.random(in: 0 ... .max)) throws(StoryError)
+    {
         let now = DemoWriter.now
         var story = DemoStory(rate: rate, present: now, past: past, seed: seed)
         var files: [DemoService: Int32] = [:]
@@ -68,9 +69,5 @@ final class DemoWriter: Sendable {
         }
     }
 
-    private static var now: Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    private static var now: Int64 { Clocks.wall }
 }
