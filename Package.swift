@@ -132,7 +132,7 @@ let package = Package(
             name: "Collector",
             dependencies: [
                 "AgentConfig", "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "EventModel",
-                "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS, httpTypes,
+                "SystemTools", "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS, httpTypes,
                 serviceLifecycle, unixSignals,
                 nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
             ],
@@ -142,8 +142,8 @@ let package = Package(
         .executableTarget(
             name: "needletail",
             dependencies: [
-                "Agent", "AgentConfig", "FileRegistry", "Collector", "LogQuery", "LogStore", "EventFields", "CShim",
-                argumentParser, logging,
+                "Agent", "AgentConfig", "FileRegistry", "Collector", "LogQuery", "LogStore", "EventFields",
+                "SystemTools", "CShim", argumentParser, logging,
             ],
             swiftSettings: strict
         ),
@@ -181,7 +181,7 @@ let package = Package(
             "Collector",
             [
                 "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "AgentConfig", "CShim", "CZlib",
-                hummingbirdRouter, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+                asyncHTTPClient, hummingbirdRouter, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ]
         ),
         tests("FileOutput", ["Publishing", "EventModel", "CShim", logging]),

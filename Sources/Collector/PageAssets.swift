@@ -32,8 +32,10 @@ struct PageAsset: Sendable {
             default: "application/octet-stream"
             }
         body = ByteBuffer(bytes: bytes)
-        tag = "\"" + SHA256.hash(data: bytes).prefix(8).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }.joined() + "\""
+        tag =
+            "\""
+            + SHA256.hash(data: bytes).prefix(8).map { byte in
+                (byte < 16 ? "0" : "") + String(byte, radix: 16)
+            }.joined() + "\""
     }
 }

@@ -6,6 +6,8 @@ package struct EventFacts: Sendable {
     /// Nil when the event does not say.
     package var time: Int64?
     package var severity: Severity = .unknown
+    /// The message is the service's whole line, which has none of its own: to be shown, but its text is not a value.
+    package var isMessageWholeLine = false
     var places = InlineArray<11, TextPlace>(repeating: TextPlace())
 
     package init() {}

@@ -113,6 +113,7 @@ extension EventScanner {
     private mutating func give(_ role: EventRole, _ leaf: Leaf, rank: UInt16) {
         guard unsafe leaf.count > 0, rank <= ranks[Int(role.rawValue)] else { return }
         ranks[Int(role.rawValue)] = rank
+        if role == .message { facts.isMessageWholeLine = rank >= 0x3000 }
         unsafe facts.places[Int(role.rawValue)] = keep(leaf)
     }
 

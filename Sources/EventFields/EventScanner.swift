@@ -64,6 +64,15 @@ package struct EventScanner: ~Copyable {
         }
     }
 
+    /// A copy of a fact, for callers that are in no hurry.
+    package func copy(_ place: Range<Int>) -> [UInt8] {
+        precondition(place.lowerBound >= 0 && place.upperBound <= scratchCount)
+        return unsafe Array(UnsafeBufferPointer(start: scratch + place.lowerBound, count: place.count))
+    }
+
+    /// Whether full text may leave out the value at a path, so that a search for it cannot go by words.
+    package func mayHide(path: [UInt8]) -> Bool { table.mayHide(path) }
+
     /// The facts of an event, and on the way each of its values, those of the service's own line too.
     package mutating func scan(_ event: Span<UInt8>, _ body: (EventValue) -> Void = { _ in }) -> EventFacts {
         precondition(event.count < EventScanner.maximumCount)

@@ -80,6 +80,21 @@ struct PathTable {
         }
     }
 
+    /// Whether full text may leave out the value at a path: noise, or a time.
+    func mayHide(_ path: [UInt8]) -> Bool {
+        let path = String(decoding: path, as: UTF8.self)
+        if path.hasPrefix("\(NoiseFields.subtree)") { return true }
+        var rest = path[...]
+        while true {
+            if let entry = find(String(rest)), entry.kind == .noise || (entry.kind == .role && entry.role == .time) {
+                return true
+            }
+            // Below a wrapper a time has its name alone.
+            guard let dot = rest.firstIndex(of: ".") else { return false }
+            rest = rest[rest.index(after: dot)...]
+        }
+    }
+
     private func isEqual(_ one: UnsafePointer<UInt8>, _ other: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         for index in 0..<count where unsafe one[index] != other[index] { return false }
         return true

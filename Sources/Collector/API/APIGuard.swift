@@ -32,7 +32,8 @@ package enum APIGuard {
                     "This collector listens on loopback and answers to localhost and 127.0.0.1, not to other names."))
         }
         let site = head.headerFields[.secFetchSite]
-        let isNavigation = head.headerFields[.secFetchMode] == "navigate" && (head.method == .get || head.method == .head)
+        let isNavigation =
+            head.headerFields[.secFetchMode] == "navigate" && (head.method == .get || head.method == .head)
         if let site, site == "cross-site" || site == "same-site", !isNavigation {
             return APIReply.error(APIError(.forbidden, "Pages of other sites may not ask this collector."))
         }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import HummingbirdCore
+import LogQuery
 import NIOCore
 
 /// What the API and the page answer, in HTTP's terms.
@@ -13,7 +14,9 @@ enum APIReply {
 
     static func error(_ error: APIError) -> Response {
         var response = json(error.body, status: error.status)
-        if error.status == .serviceUnavailable || error.status == .tooManyRequests { response.headers[.retryAfter] = "1" }
+        if error.status == .serviceUnavailable || error.status == .tooManyRequests {
+            response.headers[.retryAfter] = "1"
+        }
         if error.status == .methodNotAllowed { response.headers[.allow] = "GET, HEAD" }
         return response
     }
@@ -34,23 +37,7 @@ struct APIError: Error, Sendable, Equatable {
     }
 
     static let busy = APIError(.serviceUnavailable, "Too many searches run at once; try again in a moment.")
-    static let tooLong = APIError(
-        .serviceUnavailable, "The search took too long and was ended. Narrow its time or add a word.")
     static let noSuchPage = APIError(.notFound, "There is no such page.")
 
-    var body: [UInt8] {
-        var text = JSONOutput()
-        text.object {
-            $0.member("error") {
-                $0.object {
-                    $0.member("message", message)
-                    if let place {
-                        $0.member("at", place.lowerBound)
-                        $0.member("length", place.count)
-                    }
-                }
-            }
-        }
-        return text.bytes
-    }
+    var body: [UInt8] { ResultJSON.error(message, at: place) }
 }

@@ -1,7 +1,7 @@
 // Lines over time, stacked by level, the worst at the bottom where few of them can still be seen.
 import { $, svg, h, announce, compact, count, plural } from "./dom.js";
 import { go } from "./state.js";
-import { levels } from "./levels.js";
+import { levels, byLevel } from "./levels.js";
 import { clock, day, spanText } from "./time.js";
 
 let data = null;
@@ -26,7 +26,7 @@ export function mount() {
 }
 
 export function show(histogram) {
-    data = histogram;
+    data = { ...histogram, buckets: histogram.buckets.map((bucket) => ({ ...bucket, levels: byLevel(bucket.levels) })) };
     if (cursor >= (data?.buckets.length ?? 0)) reset();
     draw();
 }
@@ -59,7 +59,7 @@ function bar(bucket, index, { step, room, top, most }) {
     const gap = step > 5 ? 1 : 0;
     let y = top + room;
     for (const name of levels) {
-        const number = bucket.levels[name] ?? bucket.levels[name === "warning" ? "warn" : name] ?? 0;
+        const number = bucket.levels[name] ?? 0;
         if (!number) continue;
         const size = Math.max((number / most) * room, name === "error" || name === "fatal" ? 2 : 0.5);
         y -= size;

@@ -51,7 +51,7 @@ export function unmount() {
 function stop() {
     tail.close();
     clearTimeout(refresh);
-    for (const kind of ["search", "older", "histogram", "facets"]) cancel(kind);
+    for (const kind of ["search", "older", "overview"]) cancel(kind);
 }
 
 /** Brings what is shown in line with the address. */
@@ -87,8 +87,15 @@ async function load() {
         return;
     }
     if (!answer) return;
-    $("list").removeAttribute("aria-busy");
     box.clearError();
+    const position = answer.position;
+    // A search that ran out of time before it found anything goes on where it stopped.
+    while (answer && !answer.events.length && answer.next) {
+        announce("Still searching");
+        answer = await get("search", "search", { ...parameters, limit: page, brief: 1, before: answer.next }).catch(() => null);
+    }
+    if (!answer) return;
+    $("list").removeAttribute("aria-busy");
     trouble("");
     list.reset();
     next = answer.next;
@@ -97,7 +104,7 @@ async function load() {
     await empty();
     if (state.event && !list.show(state.event)) pinned(state.event);
     announce(answer.events.length ? `${plural(answer.events.length, "line", "lines")} shown${next ? ", more below" : ""}` : "No line matches");
-    if (isLive()) listen(answer.position);
+    if (isLive()) listen(position);
 }
 
 function failed(error) {
@@ -111,16 +118,16 @@ function failed(error) {
     refresh = setTimeout(() => { if (isMounted) show(); }, 2000);
 }
 
-/** Histogram and facets; wrong queries are the search's to tell. */
-async function counts(only) {
-    const parameters = { q: state.q, ...range() };
+/** Histogram and facets, from one look at the store; wrong queries are the search's to tell. */
+async function counts() {
     const begin = performance.now();
-    const width = $("histogram").clientWidth;
-    const wanted = [
-        get("histogram", "histogram", { ...parameters, buckets: Math.max(20, Math.min(120, Math.round(width / 11))) }).then((answer) => answer && histogram.show(answer)),
-    ];
-    if (only !== "histogram") wanted.push(get("facets", "facets", { ...parameters, limit: 10 }).then((answer) => answer && facets.show(answer)));
-    await Promise.allSettled(wanted);
+    const buckets = Math.max(20, Math.min(120, Math.round($("histogram").clientWidth / 11)));
+    try {
+        const answer = await get("overview", "overview", { q: state.q, ...range(), buckets, limit: 10 });
+        if (!answer || !isMounted) return;
+        histogram.show(answer.histogram);
+        facets.show(answer.facets);
+    } catch { /* as above */ }
     took = performance.now() - begin;
 }
 
@@ -188,7 +195,7 @@ function listen(position) {
         onLines: (lines) => arrivedLines(lines),
         onSkipped: (number) => { missed += number; showNewer(); },
     });
-    scheduleCounts(1);
+    scheduleCounts();
 }
 
 function arrivedLines(lines) {
@@ -227,15 +234,15 @@ function showNewer() {
 }
 
 /** While lines come in, the counts follow, the slower the dearer they are. */
-function scheduleCounts(round) {
+function scheduleCounts() {
     clearTimeout(refresh);
     refresh = setTimeout(async () => {
         if (!isMounted || !isLive()) return;
         if (!document.hidden && (arrived || state.since !== "all")) {
             arrived = 0;
-            await counts(round % 3 ? "histogram" : undefined);
+            await counts();
         }
-        if (isMounted) scheduleCounts(round + 1);
+        if (isMounted) scheduleCounts();
     }, Math.max(4000, took * 20));
 }
 

@@ -46,9 +46,11 @@ export function without(query, unwanted) {
 export function toggle(query, field, value, exclude = false) {
     const wanted = term(field, value, exclude);
     if (has(query, wanted)) return without(query, wanted);
-    const rest = without(query, term(field, value, !exclude)).trim();
-    if (!rest) return wanted;
-    return (pieces(rest).some((piece) => piece.text === "OR") ? `(${rest})` : rest) + " " + wanted;
+    const rest = pieces(without(query, term(field, value, !exclude))).map((piece) => piece.text);
+    if (!rest.includes("OR")) return [...rest, wanted].join(" ");
+    // Times are of the whole query and stay outside.
+    const isTime = (text) => /^(since|until):/.test(text);
+    return [`(${rest.filter((text) => !isTime(text)).join(" ")})`, ...rest.filter(isTime), wanted].join(" ");
 }
 
 /** Where a place in UTF-8 bytes lies in the text. */

@@ -22,7 +22,7 @@ export async function show({ again = false } = {}) {
     if (!again) $("main").replaceChildren(h("div", { class: "trace" }, h("p", { class: "quiet", role: "status" }, "Loading the trace …")));
     let trace;
     try {
-        trace = await get("trace", `trace/${encodeURIComponent(id)}`, { limit: 5000 });
+        trace = await get("trace", `trace/${encodeURIComponent(id)}`, { brief: 1 });
     } catch (error) {
         if (error.status !== 404) { trouble(error.message); return; }
         trace = { trace_id: id, services: [], events: [], spans: [] };
@@ -68,7 +68,7 @@ function head(trace) {
         h("p", { class: "facts" },
             trace.events.length ? h("span", {}, h("b", {}, duration(to - from))) : null,
             h("span", {}, plural(trace.services.length, "service", "services")),
-            h("span", {}, plural(trace.events.length, "line", "lines"), trace.truncated ? " (the first)" : ""),
+            h("span", {}, plural(trace.events.length, "line", "lines"), trace.cut ? " (the first)" : ""),
             errors ? h("span", { class: "bad" }, plural(errors, "error", "errors")) : h("span", {}, "no errors"),
             trace.events.length ? h("span", { class: "quiet" }, spanText(from, to)) : null),
         h("p", { class: "actions" },

@@ -26,7 +26,8 @@ package struct CollectorError: Error, Sendable, Equatable, CustomStringConvertib
             switch error.errnoCode {
             case 98:
                 reason = "the port is in use"
-                advice = "; is another collector running? Set \(prefix).port to another one, or \(prefix).enabled: false"
+                advice =
+                    "; is another collector running? Set \(prefix).port to another one, or \(prefix).enabled: false"
             case 13:
                 reason = "this user may not"
                 advice = "; ports below 1024 need a privilege"

@@ -8,6 +8,8 @@ package struct CollectorParts: Sendable {
     package let settings: CollectorSettings
     package let store: LogStore
     package let intake: Intake
+    /// Where it listens, once it does.
+    package let listening = CollectorListening()
 
     /// Opens the store.
     package init(_ settings: CollectorSettings, logger: Logger) throws(StoreError) {

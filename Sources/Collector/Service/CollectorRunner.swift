@@ -46,11 +46,12 @@ package enum CollectorRunner {
     ) async -> CollectorError? {
         let settings = parts.settings
         let start = CollectorStart(settings) { addresses in
+            parts.listening.note(addresses)
             host.logger.info("started", metadata: addresses.logFields)
             host.ready(addresses)
         }
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: ReportingService(parts: parts, host: host, group: group)),
+            .init(service: ReportingService(parts: parts, host: host, group: group))
         ]
         if settings.http.enabled {
             let router = CollectorRoutesOfAll.router(parts, front)
