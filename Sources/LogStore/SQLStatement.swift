@@ -42,6 +42,17 @@ final class SQLStatement {
         precondition(code == SQLITE_OK, "the statement has that place")
     }
 
+    /// A short text, which SQLite copies, whatever its bytes are.
+    func bindText(_ place: Int32, _ bytes: [UInt8]) {
+        let code = unsafe bytes.withUnsafeBufferPointer { buffer in
+            unsafe buffer.withMemoryRebound(to: CChar.self) {
+                unsafe sqlite3_bind_text64(
+                    statement, place, $0.baseAddress, UInt64($0.count), SQLStatement.transient, UInt8(SQLITE_UTF8))
+            }
+        }
+        precondition(code == SQLITE_OK, "the statement has that place")
+    }
+
     /// A blob that stays where it is until the statement was run.
     func bind(_ place: Int32, staying bytes: UnsafeRawBufferPointer) {
         let code = unsafe sqlite3_bind_blob64(

@@ -71,7 +71,7 @@ final class SegmentReader: @unchecked Sendable {
             try read(statement, into: &heads)
         case .text(let text):
             let statement = try statement(SegmentSchema.selectMatchingHeads)
-            statement.bind(1, text)
+            statement.bindText(1, text)
             statement.bind(2, time.lowerBound)
             statement.bind(3, time.upperBound)
             try read(statement, into: &heads)

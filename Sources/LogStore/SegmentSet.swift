@@ -28,6 +28,8 @@ final class SegmentSet {
     private(set) var counts: Counts
     private(set) var nextSequence: Int64 = 1
     private var hashKey: SipHash.Key?
+    /// The highest that a segment had.
+    private var lastNumber: UInt32 = 0
 
     /// What a lost segment's sequence numbers are jumped over by, so that none is given twice.
     private static let sequenceGap: Int64 = 1 << 32
@@ -46,6 +48,7 @@ final class SegmentSet {
         for file in files.names() ?? [] where file.hasSuffix(".db.new") {
             StoreFiles.family(files.directory + "/" + file).forEach(StoreFiles.remove)
         }
+        lastNumber = files.highestNumber()
         for name in names { try load(name, isLast: name == names.last) }
     }
 
@@ -116,20 +119,23 @@ final class SegmentSet {
             nextSequence = open.totals.nextSequence
             return open
         }
-        let name = SegmentName(number: files.highestNumber() + 1, created: now)
+        let name = SegmentName(number: lastNumber + 1, created: now)
         let key = hashKey ?? SipHash.Key.random()
         hashKey = key
         try SegmentMaker.make(name, in: files, created: now, hashKey: key, firstSequence: nextSequence)
         let writer = try SegmentWriter(opening: files.path(name), name: name, aliases: settings.aliases)
         try take(writer)
+        lastNumber = name.number
         return writer
     }
 
-    /// Seals the open segment when its day is over or it is large enough.
+    /// Seals the open segment when its day is over or it is large enough, and begins the next: one is always there to
+    /// go on counting from, whatever is deleted.
     func rollIfDue(now: Int64) throws {
         guard let open, open.totals.events > 0 else { return }
-        if now / CivilTime.day == open.created / CivilTime.day, try open.bytes() < segmentBytes { return }
+        if now / CivilTime.day == open.begun / CivilTime.day, try open.bytes() < segmentBytes { return }
         try seal(now: now)
+        _ = try writer(now: now)
         dropOld(now: now)
     }
 
@@ -156,15 +162,17 @@ final class SegmentSet {
             metadata: ["segment": "\(writer.name)", "events": "\(writer.totals.events)"])
     }
 
-    /// Deletes whole segments by age and by size, the oldest first and never the open one.
+    /// Deletes whole segments by age and by size, the oldest first and never the last one.
     func dropOld(now: Int64) {
         if let age = settings.retentionAge {
             let limit = now - age * 1_000_000_000
-            for segment in sealed where segment.totals.lastReceived < limit { drop(segment, "age") }
+            for segment in droppable where segment.totals.lastReceived < limit { drop(segment, "age") }
         }
         guard let most = settings.retentionBytes else { return }
-        while bytes > most, let oldest = sealed.first { drop(oldest, "size") }
+        while bytes > most, let oldest = droppable.first { drop(oldest, "size") }
     }
+
+    private var droppable: ArraySlice<Sealed> { open == nil ? sealed.dropLast() : sealed[...] }
 
     private func drop(_ segment: Sealed, _ reason: String) {
         filter.remove(path: files.path(segment.name))

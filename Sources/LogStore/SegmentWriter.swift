@@ -6,7 +6,8 @@ import EventFields
 ///   segment has to be opened anew, since the block being filled is ahead of what is on disk.
 final class SegmentWriter {
     let name: SegmentName
-    let created: Int64
+    /// When it got its first event, as far as that is known: its day is that of the segment.
+    private(set) var begun: Int64
     let connection: SegmentConnection
     let builder: BlockBuilder
     let hashKey: SipHash.Key
@@ -40,7 +41,7 @@ final class SegmentWriter {
         connection = try SegmentConnection(path, .write)
         try connection.checkVersion()
         let meta = try SegmentMetaValues(connection)
-        created = meta.created
+        begun = meta.created
         hashKey = meta.hashKey
         totals = try SegmentTotals(connection)
         statements = try Statements(connection)
@@ -48,7 +49,10 @@ final class SegmentWriter {
         try loadFresh()
     }
 
-    func begin() throws { try connection.execute("BEGIN IMMEDIATE") }
+    func begin(now: Int64) throws {
+        if totals.events == 0 { begun = now }
+        try connection.execute("BEGIN IMMEDIATE")
+    }
 
     /// Writes what the transaction brought into the block being filled, and commits.
     func commit() throws {
@@ -82,7 +86,7 @@ final class SegmentWriter {
 
     /// Writes the block being filled and says that the segment is complete.
     func seal(now: Int64) throws {
-        try begin()
+        try begin(now: now)
         if builder.count > 0 { try writeBlock() }
         try totals.write(with: statements.replaceTotals)
         let statement = try connection.prepare(SegmentSchema.replaceMeta)

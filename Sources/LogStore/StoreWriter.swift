@@ -111,7 +111,7 @@ final class StoreWriter: @unchecked Sendable {
             let now = Clocks.wall
             try set.rollIfDue(now: now)
             let writer = try set.writer(now: now)
-            try writer.begin()
+            try writer.begin(now: now)
             var answers: [[StoredAs]] = []
             for request in requests { answers.append(try add(request.events, to: writer)) }
             try writer.commit()

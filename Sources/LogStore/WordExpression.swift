@@ -11,7 +11,7 @@ package indirect enum WordExpression: Sendable, Equatable {
     /// Every event passes.
     case all
 
-    /// As FTS5's MATCH has it; nil when every block passes. `false` in an OR of nothing: no block passes.
+    /// As FTS5's MATCH has it: bytes, because the index's form of a long word may end inside a character.
     func match() -> Match {
         switch self {
         case .all: return .everything
@@ -20,10 +20,10 @@ package indirect enum WordExpression: Sendable, Equatable {
             return .text(WordExpression.quoted(Words.indexForm(word)))
         case .prefix(let prefix):
             guard !prefix.isEmpty else { return .everything }
-            let texts = Words.indexPrefixes(prefix).map { WordExpression.quoted($0) + "*" }
-            return .text(texts.count == 1 ? texts[0] : "(" + texts.joined(separator: " OR ") + ")")
+            let texts = Words.indexPrefixes(prefix).map { WordExpression.quoted($0) + [0x2a] }
+            return WordExpression.joined(texts, " OR ", empty: .everything)
         case .and(let parts):
-            var texts: [String] = []
+            var texts: [[UInt8]] = []
             for part in parts {
                 switch part.match() {
                 case .everything: continue
@@ -33,7 +33,7 @@ package indirect enum WordExpression: Sendable, Equatable {
             }
             return WordExpression.joined(texts, " AND ", empty: .everything)
         case .or(let parts):
-            var texts: [String] = []
+            var texts: [[UInt8]] = []
             for part in parts {
                 switch part.match() {
                 case .everything: return .everything
@@ -48,18 +48,17 @@ package indirect enum WordExpression: Sendable, Equatable {
     enum Match: Equatable {
         case everything
         case nothing
-        case text(String)
+        case text([UInt8])
     }
 
-    private static func joined(_ texts: [String], _ separator: String, empty: Match) -> Match {
+    private static func joined(_ texts: [[UInt8]], _ separator: String, empty: Match) -> Match {
         switch texts.count {
         case 0: empty
         case 1: .text(texts[0])
-        default: .text("(" + texts.joined(separator: separator) + ")")
+        default: .text([0x28] + texts.joined(separator: Array(separator.utf8)) + [0x29])
         }
     }
 
-    private static func quoted(_ word: [UInt8]) -> String {
-        "\"" + String(decoding: word, as: UTF8.self).filter { $0 != "\"" } + "\""
-    }
+    /// Words hold no quotes.
+    private static func quoted(_ word: [UInt8]) -> [UInt8] { [0x22] + word.filter { $0 != 0x22 && $0 != 0 } + [0x22] }
 }

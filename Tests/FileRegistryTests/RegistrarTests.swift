@@ -2,6 +2,7 @@ import CShim
 import EventModel
 import GRDB
 import Glibc
+import SystemTools
 import Testing
 
 @testable import FileRegistry
