@@ -172,7 +172,7 @@ let package = Package(
         tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
         tests("EventFields", ["EventModel", "ByteTools"]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
-        tests("LogQuery", ["LogStore", "EventFields", "ByteTools"]),
+        tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
         tests(
             "Collector",
             [
