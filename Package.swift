@@ -41,6 +41,7 @@ let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", packa
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdRouter: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -125,14 +126,17 @@ let package = Package(
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
             ]
         ),
+        // The page's files, which lie in Sources/Collector/Page.
+        .target(name: "CPage"),
         .target(
             name: "Collector",
             dependencies: [
                 "AgentConfig", "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "EventModel",
-                "ByteTools", "CShim", "CZlib", hummingbirdRouter, hummingbird, httpTypes, serviceLifecycle, unixSignals,
+                "SystemTools", "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS, httpTypes,
+                serviceLifecycle, unixSignals,
                 nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
             ],
-            resources: [.embedInCode("Page")],
+            exclude: ["Page"],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -177,7 +181,7 @@ let package = Package(
             "Collector",
             [
                 "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "AgentConfig", "CShim", "CZlib",
-                hummingbirdRouter, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+                asyncHTTPClient, hummingbirdRouter, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ]
         ),
         tests("FileOutput", ["Publishing", "EventModel", "CShim", logging]),

@@ -6,8 +6,24 @@ import LogStore
 /// Times are RFC 3339 in UTC with nanoseconds. What an event does not say is left out. Bytes that are no UTF-8 are shown
 /// as `\xNN`.
 package enum ResultJSON {
+    /// How much of each event is told.
+    package enum Form: Sendable {
+        /// All of it.
+        case whole
+        /// What a list of lines shows: without the original, long texts cut.
+        case brief
+
+        fileprivate func cut(_ text: [UInt8], at length: Int) -> [UInt8] {
+            guard self == .brief, text.count > length else { return text }
+            var end = length
+            // Not within a character.
+            while end > 0, text[end] & 0xc0 == 0x80 { end -= 1 }
+            return Array(text[..<end])
+        }
+    }
+
     /// One event, as it stands in every answer.
-    package static func event(_ event: FoundEvent, gap: Int64? = nil) -> [UInt8] {
+    package static func event(_ event: FoundEvent, gap: Int64? = nil, form: Form = .whole) -> [UInt8] {
         var json = JSONBuilder()
         json.object { json in
             json.member("key", event.key.description)
@@ -18,22 +34,27 @@ package enum ResultJSON {
                 ("service", event.service), ("host", event.host), ("file", event.file), ("trace_id", event.trace),
                 ("span_id", event.span), ("parent_span_id", event.parentSpan), ("request_id", event.request),
                 ("id", event.id), ("message", event.message),
-            ] where !value.isEmpty { json.member(name, value) }
+            ] where !value.isEmpty { json.member(name, form.cut(value, at: name == "message" ? 2000 : 300)) }
             if let gap { json.member("gap_ms", Double(gap) / 1e6) }
+            guard form == .whole else { return }
             json.name("event")
             json.raw(event.original)
         }
         return json.bytes
     }
 
-    package static func page(_ page: SearchPage, took: Duration) -> [UInt8] {
+    /// - Parameter position: where to begin to follow what comes after this page.
+    package static func page(
+        _ page: SearchPage, took: Duration, form: Form = .whole, position: Int64? = nil
+    ) -> [UInt8] {
         var json = JSONBuilder()
         json.object { json in
             json.name("events")
-            json.array { json in for event in page.events { json.raw(self.event(event)) } }
+            json.array { json in for event in page.events { json.raw(self.event(event, form: form)) } }
             json.name("next")
             if let next = page.next { json.string(next.description) } else { json.null() }
             json.member("cut", page.isCut)
+            if let position { json.member("position", position) }
             tail(&json, page.searched, page.problems, took)
         }
         return json.bytes
@@ -91,10 +112,14 @@ package enum ResultJSON {
         return json.bytes
     }
 
-    package static func trace(_ trace: Trace, took: Duration) -> [UInt8] {
+    /// - Parameter link: the trace's address in a viewer, when one is configured.
+    package static func trace(
+        _ trace: Trace, took: Duration, form: Form = .whole, link: String? = nil
+    ) -> [UInt8] {
         var json = JSONBuilder()
         json.object { json in
             json.member("trace_id", trace.id)
+            if let link { json.member("url", link) }
             for (name, time) in [("from", trace.from), ("to", trace.to)] {
                 json.name(name)
                 if let time { json.string(TimeStamp.text(time)) } else { json.null() }
@@ -103,7 +128,7 @@ package enum ResultJSON {
             json.name("services")
             json.array { json in for service in trace.services { json.string(service) } }
             json.name("events")
-            json.array { json in for line in trace.lines { json.raw(event(line.event, gap: line.gap)) } }
+            json.array { json in for line in trace.lines { json.raw(event(line.event, gap: line.gap, form: form)) } }
             json.name("spans")
             json.array { json in for node in trace.spans { span(&json, node) } }
             json.member("took_ms", milliseconds(took))

@@ -53,6 +53,9 @@ package final class LogStore: Sendable {
         }
     }
 
+    /// The sequence number of the next event, as of the last commit; 0 before the first one of this process.
+    package var nextSequence: Int64 { desk.commits.current }
+
     /// The sequence number of the next event: the current one at once, then after each commit.
     package func commits() -> AsyncStream<Int64> { desk.commits.values() }
 

@@ -97,6 +97,8 @@ final class CommitSignal: Sendable {
 
     private let state = Mutex(State())
 
+    var current: Int64 { state.withLock { $0.last } }
+
     func send(_ value: Int64) {
         let listeners = state.withLock { state in
             state.last = value
