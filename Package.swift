@@ -142,8 +142,8 @@ let package = Package(
         .executableTarget(
             name: "needletail",
             dependencies: [
-                "Agent", "AgentConfig", "FileRegistry", "Collector", "LogQuery", "LogStore", "EventFields", "CShim",
-                argumentParser, logging,
+                "Agent", "AgentConfig", "FileRegistry", "Collector", "LogQuery", "LogStore", "EventFields",
+                "EventModel", "CShim", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ],
             swiftSettings: strict
         ),
