@@ -143,7 +143,7 @@ let package = Package(
             name: "needletail",
             dependencies: [
                 "Agent", "AgentConfig", "FileRegistry", "Collector", "LogQuery", "LogStore", "EventFields",
-                "SystemTools", "CShim", argumentParser, logging,
+                "EventModel", "SystemTools", "CShim", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ],
             swiftSettings: strict
         ),
@@ -176,7 +176,7 @@ let package = Package(
         tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
         tests("EventFields", ["EventModel", "ByteTools"]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
-        tests("LogQuery", ["LogStore", "EventFields", "ByteTools"]),
+        tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
         tests(
             "Collector",
             [

@@ -8,6 +8,9 @@ package struct EventFacts: Sendable {
     package var severity: Severity = .unknown
     /// The message is the service's whole line, which has none of its own: to be shown, but its text is not a value.
     package var isMessageWholeLine = false
+    /// The service's own line, where it is an object inside the message; else empty. A place as those of the roles.
+    package var line: Range<Int> { Int(linePlace.start)..<Int(linePlace.start) + Int(linePlace.count) }
+    var linePlace = TextPlace()
     var places = InlineArray<11, TextPlace>(repeating: TextPlace())
 
     package init() {}
@@ -35,6 +38,8 @@ package struct EventValue: ~Escapable {
     /// A string with its escapes resolved, anything else as it stands.
     package let text: Span<UInt8>
     package let kind: Kind
+    /// What its path says, if it does.
+    package let role: EventRole?
     /// Left out of full text; see `NoiseFields`.
     package let isNoise: Bool
     /// Whether it stands in the service's own line inside `message`.
@@ -42,13 +47,14 @@ package struct EventValue: ~Escapable {
 
     @_lifetime(copy path, copy text)
     init(
-        path: consuming Span<UInt8>, pathHash: UInt64, text: consuming Span<UInt8>, kind: Kind, isNoise: Bool,
-        isInLine: Bool
+        path: consuming Span<UInt8>, pathHash: UInt64, text: consuming Span<UInt8>, kind: Kind, role: EventRole?,
+        isNoise: Bool, isInLine: Bool
     ) {
         self.path = path
         self.pathHash = pathHash
         self.text = text
         self.kind = kind
+        self.role = role
         self.isNoise = isNoise
         self.isInLine = isInLine
     }

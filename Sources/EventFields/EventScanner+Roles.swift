@@ -24,6 +24,7 @@ extension EventScanner {
             unsafe aliasStart == pathBase
             ? pathHash : WordHash.of(path + aliasStart, count: max(0, pathEnd - aliasStart))
         var isNoise = false
+        var role: EventRole?
         if let entry = unsafe table.find(path + aliasStart, count: max(0, pathEnd - aliasStart), hash: aliasHash) {
             switch entry.kind {
             case .noise: unsafe isNoise = !walk.isLine
@@ -35,6 +36,7 @@ extension EventScanner {
                 {
                     return
                 }
+                role = entry.role
                 unsafe isNoise = takeRole(leaf, walk, entry)
             }
         }
@@ -42,7 +44,7 @@ extension EventScanner {
         unsafe body(
             EventValue(
                 path: Span(_unsafeStart: UnsafePointer(path + pathBase), count: pathEnd - pathBase), pathHash: pathHash,
-                text: leaf.span, kind: leaf.kind, isNoise: isNoise, isInLine: walk.isLine))
+                text: leaf.span, kind: leaf.kind, role: role, isNoise: isNoise, isInLine: walk.isLine))
     }
 
     private func isInNoiseSubtree(_ pathEnd: Int) -> Bool {
@@ -67,8 +69,12 @@ extension EventScanner {
         finishMarks(isLine: true)
         marks = outerMarks
         // What is shown of a line that has no message of its own.
-        if isWhole { unsafe give(.message, leaf, rank: 0x3000 + entry.rank) }
-        return isWhole
+        guard isWhole else { return false }
+        facts.linePlace = unsafe keep(leaf)
+        let kept = unsafe Leaf(
+            bytes: leaf.bytes, count: leaf.count, kind: leaf.kind, scratch: Int(facts.linePlace.start))
+        unsafe give(.message, kept, rank: 0x3000 + entry.rank)
+        return true
     }
 
     /// Whether the value is noise: a time that is read as one.

@@ -52,8 +52,10 @@ struct QueryParser {
 
     private mutating func conjunction() throws(QueryError) -> QueryNode {
         var parts: [QueryNode] = []
+        var isFirst = true
         repeat {
-            if kind == .and { at += 1 }
+            if kind == .and, !isFirst { at += 1 }
+            isFirst = false
             let node = try negation()
             if node != .all { parts.append(node) }
         } while kind != nil && kind != .or && kind != .close

@@ -32,7 +32,8 @@ package struct Trace: Sendable {
     package var from: Int64? { lines.first?.event.time }
     package var to: Int64? { lines.last?.event.time }
 
-    init(id: [UInt8], events: [FoundEvent]) {
+    /// - Parameter events: in any order.
+    package init(id: [UInt8], events: [FoundEvent]) {
         self.id = id
         var last: Int64?
         for event in events.sorted(by: { $0.place < $1.place }) {

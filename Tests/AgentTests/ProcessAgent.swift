@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// What a test waited for and did not get.
 struct ProcessFailure: Error, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A directory with logs, a configuration and a data directory; agents that work there, and collectors.
 /// Whatever happens, the processes end and the directory goes.

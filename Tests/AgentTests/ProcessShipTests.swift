@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// `ship` as a process of its own.

@@ -1,17 +1,17 @@
 import Glibc
 
 /// A program that runs to its end, with what it wrote.
-struct ChildProcess {
+package struct ChildProcess {
     /// Exit status; 128 + signal when a signal ended it; -1 when it could not be started.
-    let status: Int32
-    let output: String
-    let errors: String
+    package let status: Int32
+    package let output: String
+    package let errors: String
 
     /// Runs a program and waits for it.
     /// - Parameters:
     ///   - path: looked up in `PATH` when it holds no slash.
     ///   - input: what the program reads from standard input; less than a pipe holds (64 KiB).
-    static func run(_ path: String, _ arguments: [String] = [], input: String = "") -> ChildProcess {
+    package static func run(_ path: String, _ arguments: [String] = [], input: String = "") -> ChildProcess {
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
         stdin.put(input)
         var actions = unsafe posix_spawn_file_actions_t()
@@ -38,7 +38,7 @@ struct ChildProcess {
     }
 
     /// The `needletail` that was built with these tests; it lies beside them.
-    static let needletail = builtProduct("needletail")
+    package static let needletail = builtProduct("needletail")
 
     private static func builtProduct(_ name: String) -> String {
         var bytes = [CChar](repeating: 0, count: 4096)
@@ -48,7 +48,7 @@ struct ChildProcess {
     }
 
     /// Where a program lies in `PATH`; nil when it is not installed.
-    static func find(_ name: String) -> String? {
+    package static func find(_ name: String) -> String? {
         let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/bin:/bin"
         return path.split(separator: ":").map { "\($0)/\(name)" }.first { unsafe access($0, X_OK) == 0 }
     }
