@@ -180,9 +180,11 @@ let package = Package(
         tests(
             "Collector",
             [
-                "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "AgentConfig", "CShim", "CZlib",
-                asyncHTTPClient, hummingbirdRouter, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
-            ]
+                "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "LumberjackOutput", "Publishing", "Transport",
+                "AgentConfig", "EventModel", "CShim", "CZlib", asyncHTTPClient, hummingbirdRouter, serviceLifecycle,
+                httpTypes, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+            ],
+            exclude: ["Receiving/logs.proto"]
         ),
         tests("FileOutput", ["Publishing", "EventModel", "CShim", logging]),
         tests(
