@@ -15,6 +15,7 @@ struct BenchCase: Sendable {
 
     static let all = [
         splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, lumberjackFrames, fileToNull,
+        store,
     ]
 
     func measure(lines: Int) throws -> Measurement {

@@ -31,5 +31,5 @@ enum SegmentMaker {
     }
 
     /// FTS5's own settings, chosen by measuring; see the README's numbers.
-    static let wordsConfig = [("pgsz", 8192), ("automerge", 8), ("crisismerge", 32), ("hashsize", 8 << 20)]
+    static let wordsConfig = [("pgsz", 4000), ("automerge", 8), ("crisismerge", 32), ("hashsize", 4 << 20)]
 }
