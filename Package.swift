@@ -150,8 +150,8 @@ let package = Package(
         .executableTarget(
             name: "needletail-bench",
             dependencies: [
-                "Agent", "LogStore", "LumberjackCodec", "Publishing", "FileInput", "Parsing", "FileRegistry",
-                "EventModel", "ByteTools", logging,
+                "Agent", "LogQuery", "LogStore", "EventFields", "SystemTools", "LumberjackCodec", "Publishing",
+                "FileInput", "Parsing", "FileRegistry", "EventModel", "ByteTools", logging,
             ],
             path: "Benchmarks/needletail-bench",
             swiftSettings: strict

@@ -14,8 +14,7 @@ struct BenchCase: Sendable {
     let prepare: @Sendable (_ lines: Int) throws -> () throws -> Work
 
     static let all = [
-        splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, lumberjackFrames, fileToNull,
-        store,
+        splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, lumberjackFrames, fileToNull, store, scanEvents,
     ]
 
     func measure(lines: Int) throws -> Measurement {
