@@ -181,7 +181,7 @@ let package = Package(
             "Collector",
             [
                 "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "AgentConfig", "CShim", "CZlib",
-                asyncHTTPClient, hummingbirdRouter, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+                asyncHTTPClient, "ByteTools", hummingbirdRouter, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ]
         ),
         tests("FileOutput", ["Publishing", "EventModel", "CShim", logging]),
