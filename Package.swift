@@ -181,7 +181,7 @@ let package = Package(
             "Collector",
             [
                 "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "LumberjackOutput", "Publishing", "Transport",
-                "AgentConfig", "EventModel", "CShim", "CZlib", asyncHTTPClient, hummingbirdRouter, serviceLifecycle,
+                "AgentConfig", "EventModel", "ByteTools", "CShim", "CZlib", asyncHTTPClient, hummingbirdRouter, serviceLifecycle,
                 httpTypes, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ],
             exclude: ["Receiving/logs.proto"]

@@ -49,7 +49,11 @@ function row(field, entry, most) {
 
 /** Of a path the end says most. */
 function shortened(path) {
-    return path.length > 60 ? `…${path.slice(-58)}` : path;
+    if (path.length <= 26) return path;
+    const parts = path.split("/");
+    let text = parts.pop();
+    while (parts.length > 1 && text.length + parts.at(-1).length < 24) text = `${parts.pop()}/${text}`;
+    return `…/${clip(text, 60)}`;
 }
 
 export function apply(field, value, exclude) {

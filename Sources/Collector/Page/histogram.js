@@ -2,7 +2,7 @@
 import { $, svg, h, announce, compact, count, plural } from "./dom.js";
 import { go } from "./state.js";
 import { levels, byLevel } from "./levels.js";
-import { clock, day, spanText } from "./time.js";
+import { clock, day, spanText, zone } from "./time.js";
 
 let data = null;
 let cursor = -1;
@@ -71,16 +71,23 @@ function bar(bucket, index, { step, room, top, most }) {
     return group;
 }
 
-/** Up to one label for each 110 pixels. */
+const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800].map((step) => step * 1000);
+
+/** Labels at round times, one for each 100 pixels or fewer. */
 function ticks(width, tall) {
     const [from, to] = [Date.parse(data.from), Date.parse(data.to)];
     const span = to - from;
-    const number = Math.max(1, Math.min(10, Math.floor(width / 110)));
+    const wanted = span / Math.max(1, Math.floor(width / 100));
+    const step = steps.find((candidate) => candidate >= wanted) ?? Math.ceil(wanted / 864e5) * 864e5;
+    const shift = zone.isUTC ? 0 : new Date(from).getTimezoneOffset() * 60e3;
     const labels = [];
-    for (let index = 0; index < number; index += 1) {
-        const date = new Date(from + (span * index) / number);
-        const text = span > 36 * 3600e3 ? `${day(date).slice(5)} ${clock(date, { seconds: false })}` : clock(date, { seconds: span < 3600e3 });
-        labels.push(svg("text", { class: "tick", x: (width * index) / number + (index ? 0 : 1), y: tall - 3 }, text));
+    for (let time = Math.ceil((from - shift) / step) * step + shift; time < to; time += step) {
+        const x = ((time - from) / span) * width;
+        if (x > width - 50) break;
+        const date = new Date(time);
+        const isDay = span > 36 * 3600e3;
+        const text = (isDay ? `${day(date).slice(5)} ` : "") + clock(date, { seconds: step < 60e3 });
+        labels.push(svg("line", { class: "base", x1: x, x2: x, y1: tall - 16, y2: tall - 12 }), svg("text", { class: "tick", x: x + 3, y: tall - 3 }, text));
     }
     return labels;
 }

@@ -85,7 +85,7 @@ function lines(trace) {
     const add = (from) => {
         for (const [index, line] of trace.events.slice(from, from + linesAtOnce).entries()) {
             const gap = line.gap_ms ?? 0;
-            if (from + index > 0 && gap >= Math.max(total * 0.03, 0.5)) list.append(gapElement(gap, total));
+            if (from + index > 0 && gap >= Math.max(total * 0.08, 0.5)) list.append(gapElement(gap, total));
             list.append(lineElement(line, from + index, precise(line.time) - start, lane.get(line.service) ?? 0));
         }
     };

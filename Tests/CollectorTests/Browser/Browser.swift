@@ -41,6 +41,8 @@ final class Browser: Sendable {
 
     func quit() async {
         _ = try? await driver.call("DELETE", session)
+        // A signal alone would wait for our connection to close.
+        _ = try? await driver.call("GET", "/shutdown")
         process.stop()
     }
 
@@ -210,7 +212,7 @@ final class Browser: Sendable {
 /// Gives a suite one browser for all its tests.
 struct BrowserTrait: SuiteTrait, TestScoping {
     func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+        for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
         let browser = try await Browser()
         do {

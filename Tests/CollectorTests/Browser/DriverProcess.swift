@@ -20,7 +20,8 @@ final class DriverProcess: Sendable {
         unsafe posix_spawn_file_actions_adddup2(&actions, stdin[0], 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, stdout[1], 1)
         let script = "chromedriver --port=0 2>&1 & driver=$!; cat > /dev/null; kill $driver; wait"
-        var words = unsafe ["/bin/sh", "-c", script].map { unsafe strdup($0) } + [nil]
+        let texts: [String] = ["/bin/sh", "-c", script]
+        var words = unsafe texts.map { unsafe strdup($0) } + [nil]
         defer { for index in 0..<3 { unsafe free(words[index]) } }
         var child: pid_t = 0
         let failure = unsafe posix_spawn(&child, "/bin/sh", &actions, nil, &words, environ)
@@ -50,6 +51,19 @@ final class DriverProcess: Sendable {
             }
         }
         return nil
+    }
+
+    /// Runs a short shell command to its end.
+    @discardableResult
+    static func run(_ command: String) -> Int32 {
+        let texts: [String] = ["/bin/sh", "-c", command]
+        var words = unsafe texts.map { unsafe strdup($0) } + [nil]
+        defer { for index in 0..<3 { unsafe free(words[index]) } }
+        var child: pid_t = 0
+        guard unsafe posix_spawn(&child, "/bin/sh", nil, nil, &words, environ) == 0 else { return -1 }
+        var status: Int32 = 0
+        while unsafe waitpid(child, &status, 0) < 0 && errno == EINTR {}
+        return status
     }
 
     func stop() {

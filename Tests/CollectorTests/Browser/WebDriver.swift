@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
+import NIOHTTP1
 
 /// What a test wanted of the browser and did not get.
 struct BrowserError: Error, CustomStringConvertible {
