@@ -14,10 +14,13 @@ TEST_PACKAGES := $(BUILD_PACKAGES) systemd prometheus nginx-light sqlite3 openss
 
 RELEASE := swift build -c release --static-swift-stdlib
 DATA := .build/run
-.PHONY: run build release test lint bench bench-record bench-build install tools test-tools
+# make fuzz FUZZ_SECONDS=600 FUZZ=lumberjack runs one fuzzer for ten minutes; without FUZZ all run, one after the other.
+FUZZ_SECONDS ?= 60
+FUZZ ?=
+.PHONY: run build release test lint fuzz sanitize bench bench-record bench-build install tools test-tools
 
 run: build
-	@echo "$(if $(CONFIG),Running $(CONFIG),Shipping /var/log/**/*.log to this terminal) until Ctrl-C; the place in each file is kept in $(DATA)."
+	@echo "$(if $(CONFIG),Running $(CONFIG),Shipping what is and will be in /var/log/**/*.log to this terminal) until Ctrl-C; the place in each file is kept in $(DATA)."
 	@exec .build/debug/needletail run -c $(or $(CONFIG),config/needletail.yml) -e --strict.perms=false \
 		--path.data $(CURDIR)/$(DATA) \
 		$(if $(CONFIG),,-E 'filebeat.inputs=[{type: filestream, id: host, paths: ["/var/log/**/*.log"]}]')
@@ -28,15 +31,30 @@ build: tools
 release: tools
 	$(RELEASE) --product needletail
 
-# The tests that run the real binary wait for it on threads that the others need, so they have a run of their own.
+# The tests that run the real binary have a run of their own: so many agents at once would starve tests with time limits.
 test: tools
 	swift test --skip AgentTests.Process
-	swift test --skip-build --no-parallel --filter AgentTests.Process
+	swift test --skip-build --filter AgentTests.Process
 
 # The second build adds a check to the first one's results: imports only of what Package.swift names.
 lint: tools
 	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	swift build --build-tests --explicit-target-dependency-import-check error
+
+# Any bytes for every parser of hostile input, until one crashes or contradicts itself; see Tests/Fuzz.
+fuzz: tools
+	NEEDLETAIL_FUZZ=1 swift build -c release --scratch-path .build-fuzz --product needletail-fuzz
+	FUZZ_SECONDS=$(FUZZ_SECONDS) Tests/Fuzz/run.sh $(FUZZ)
+
+# All tests again, by a build that finds data races, then by one that finds bad memory accesses.
+sanitize: test-tools
+	$(call sanitized,thread)
+	$(call sanitized,address)
+
+define sanitized
+swift test --sanitize=$(1) --scratch-path .build-$(1) --skip AgentTests.Process
+swift test --sanitize=$(1) --scratch-path .build-$(1) --skip-build --no-parallel --filter AgentTests.Process
+endef
 
 # Seconds to look at, then the gates, on counts of allocations and instructions (they need valgrind).
 bench: bench-build

@@ -1,19 +1,32 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `make fuzz` builds the fuzzers, with our own code instrumented and its assertions on.
+let isFuzzing = Context.environment["NEEDLETAIL_FUZZ"] != nil
+let instrumented: [SwiftSetting] =
+    isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-assert-config", "Debug"])] : []
+
 /// The same strict settings for every target of ours; see the README's section on the source.
-let strict: [SwiftSetting] = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .enableUpcomingFeature("InferIsolatedConformances"),
-    .enableUpcomingFeature("ImmutableWeakCaptures"),
-    .enableExperimentalFeature("Lifetimes"),
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    // Debug builds, and so all tests, check exclusive access to memory at run time; per line it would cost too much.
-    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+let strict: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+        .enableExperimentalFeature("Lifetimes"),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        // Debug builds, and so all tests, check exclusive access to memory at run time; per line it would cost too much.
+        .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    ] + instrumented
+
+/// How the agent is linked. Nothing outside looks anything up in it, so that what is not used can go, and with it 5 of 88 MB.
+let linking: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "--icf=safe"],
+        .when(platforms: [.linux], configuration: .release))
 ]
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -51,6 +64,17 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+let fuzzers: [Target] = [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+        name: "needletail-fuzz",
+        dependencies: ["FuzzTargets", "CFuzzer"],
+        path: "Tests/Fuzz/Driver",
+        swiftSettings: strict,
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+    ),
+]
+
 let package = Package(
     name: "needletail",
     products: [
@@ -72,7 +96,9 @@ let package = Package(
     ],
     targets: [
         // A target imports only from targets above it; `make lint` builds with the check that keeps it so.
-        .target(name: "CShim"),
+        .target(
+            name: "CShim",
+            cSettings: isFuzzing ? [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])] : []),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -115,7 +141,7 @@ let package = Package(
             "AgentConfig",
             [
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing", "Parsing",
-                "FileInput", "FileRegistry", "EventModel", yams,
+                "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
         ),
         library(
@@ -145,7 +171,8 @@ let package = Package(
                 "Agent", "AgentConfig", "FileRegistry", "Collector", "LogQuery", "LogStore", "EventFields",
                 "EventModel", "SystemTools", "CShim", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ],
-            swiftSettings: strict
+            swiftSettings: strict,
+            linkerSettings: linking
         ),
         .executableTarget(
             name: "needletail-bench",
@@ -154,7 +181,9 @@ let package = Package(
                 "FileInput", "Parsing", "FileRegistry", "EventModel", "ByteTools", logging,
             ],
             path: "Benchmarks/needletail-bench",
-            swiftSettings: strict
+            swiftSettings: strict,
+            // valgrind 3.19 cannot read what lld makes of the debug information.
+            linkerSettings: linking + [.unsafeFlags(["-Xlinker", "--strip-debug"], .when(configuration: .release))]
         ),
         library(
             "TestSupport",
@@ -163,6 +192,16 @@ let package = Package(
                 nioHTTP1,
             ]
         ),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "TestSupport", "AgentConfig", "HTTPOutput", "LumberjackCodec", "Publishing", "Parsing", "FileInput",
+                "EventModel", "ByteTools", "CShim",
+            ],
+            path: "Tests/Fuzz/Targets",
+            swiftSettings: strict
+        ),
+        tests("FuzzTargets"),
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
         tests("FileRegistry", ["EventModel", "SystemTools", "CShim", grdb, logging]),
@@ -203,6 +242,6 @@ let package = Package(
                 logging,
             ]
         ),
-    ],
+    ] + (isFuzzing ? fuzzers : []),
     swiftLanguageModes: [.v6]
 )

@@ -14,7 +14,8 @@ struct BenchCase: Sendable {
     let prepare: @Sendable (_ lines: Int) throws -> () throws -> Work
 
     static let all = [
-        splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, lumberjackFrames, fileToNull, store, scanEvents,
+        splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, lumberjackFrames, fileToNull, openRegistry,
+        store, scanEvents,
     ]
 
     func measure(lines: Int) throws -> Measurement {

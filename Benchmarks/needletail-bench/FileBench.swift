@@ -56,7 +56,7 @@ private enum FileBench {
     static func input(_ file: TemporaryFile) throws -> FileInput {
         let shape = try BenchShape.plain()
         let context = FileInputContext(
-            pipeline: "bench", registry: MemoryRegistry(), logger: logger, firstStart: 0, start: 0, descriptors: 16
+            pipeline: "bench", registry: VolatileRegistry(), logger: logger, firstStart: 0, start: 0, descriptors: 16
         ) { facts in
             shape.template(for: .init(path: Array(facts.path.utf8), idKey: facts.idKey))
         }
@@ -94,7 +94,7 @@ private enum FileBench {
         let shape = try BenchShape.plain()
         return PipelinePlan(
             name: "bench", output: NullOutput(), settings: PipelineSettings(), inputs: [settings(file)],
-            registry: MemoryRegistry(), deadLetters: NoDeadLetters(), logger: logger, shape: { _ in shape },
+            registry: VolatileRegistry(), deadLetters: NoDeadLetters(), logger: logger, shape: { _ in shape },
             counters: EventCounters(), isOnce: true, firstStart: 0, start: 0, descriptors: 16)
     }
 

@@ -31,6 +31,8 @@ private final class NullLane: OutputLane {
 }
 
 struct NoDeadLetters: DeadLetterSink {
+    var evictedLetters: Int { 0 }
+
     func keep(_ letters: [DeadLetter]) throws {
         throw BenchError(message: "\(letters.count) events were not delivered")
     }

@@ -1,3 +1,4 @@
+import EventModel
 package import Logging
 
 /// One line of the agent's own log, as text or JSON.
@@ -26,7 +27,7 @@ package struct AgentLogLine: Sendable {
             text += " \(key)="
             let value = value.description
             if value.isEmpty || value.unicodeScalars.contains(where: AgentLogLine.needsQuotes) {
-                JSONText.quote(value, to: &text)
+                text += JSONTree.string(value).text()
             } else {
                 text += value
             }
@@ -35,7 +36,7 @@ package struct AgentLogLine: Sendable {
     }
 
     package var json: String {
-        var members: [(String, JSONText)] = [
+        var members: [(String, JSONTree)] = [
             ("@timestamp", .string(RFC3339.text(milliseconds: time))),
             ("log.level", .string(level.rawValue)),
             ("log.logger", .string(logger)),
@@ -43,17 +44,17 @@ package struct AgentLogLine: Sendable {
             ("service.name", .string("needletail")),
         ]
         for (key, value) in sorted { members.append((key, AgentLogLine.json(value))) }
-        return JSONText.object(members).text()
+        return JSONTree.object(members).text()
     }
 
     private var sorted: [(String, Logger.MetadataValue)] {
         fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    private static func json(_ value: Logger.MetadataValue) -> JSONText {
+    private static func json(_ value: Logger.MetadataValue) -> JSONTree {
         switch value {
         case .string(let text): .string(text)
-        case .stringConvertible(let number as any BinaryInteger): .integer(Int64(clamping: number))
+        case .stringConvertible(let number as any BinaryInteger): .integer(number)
         case .stringConvertible(let number as Double): .decimal(number)
         case .stringConvertible(let flag as Bool): .bool(flag)
         case .stringConvertible(let other): .string(other.description)

@@ -36,6 +36,8 @@ package enum AgentLogSummary {
         ]
         if retries > 0 { fields["retries"] = .stringConvertible(retries) }
         if rejected > 0 { fields["dead_letter.events"] = .stringConvertible(rejected) }
+        let evicted = later.deadLettersEvicted &- (earlier?.deadLettersEvicted ?? 0)
+        if evicted > 0 { fields["dead_letter.evicted"] = .stringConvertible(evicted) }
         if later.unaccountedBytes != 0 { fields["unaccounted.bytes"] = .stringConvertible(later.unaccountedBytes) }
         if let failure = later.lastFailure { fields["output.failure"] = .string(failure) }
         if let paused = later.paused { fields["paused"] = .string(paused) }

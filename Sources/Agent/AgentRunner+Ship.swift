@@ -44,7 +44,8 @@ extension AgentRunner {
         let clock = ContinuousClock()
         let begin = clock.now
         agent.start()
-        let ended = await watch(agent, signals, timeout: request.timeout) {
+        let toConsole = settings.outputs.contains { $0.kind.label == "console" }
+        let ended = await watch(agent, signals, timeout: request.timeout, toConsole: toConsole) {
             progress(job.progress(agent.status, resumed: resumed, elapsed: clock.now - begin))
         }
         result.progress = job.progress(agent.status, resumed: resumed, elapsed: clock.now - begin)
@@ -55,7 +56,14 @@ extension AgentRunner {
         let everything = result.progress.settledBytes >= result.progress.totalBytes ?? 0
         if ended != .completed || !everything || notes.hasErrors { result.status = .notDelivered }
         if ended == .timedOut { result.messages.append("not everything was delivered in time") }
+        if ended == .readerGone { result.messages.append("standard output: nobody reads it any more") }
         return result
+    }
+
+    /// Whether standard output is a pipe whose reader went away (`ship FILE --to - | head`): it will never come back.
+    private static func readerIsGone() -> Bool {
+        var wait = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return unsafe poll(&wait, 1, 0) == 1 && wait.revents & Int16(POLLERR) != 0
     }
 
     private static func failed(_ status: ExitStatus, _ messages: [String]) -> ShipResult {
@@ -65,13 +73,13 @@ extension AgentRunner {
     }
 
     enum ShipEnd: Sendable, Equatable {
-        case completed, interrupted, timedOut
+        case completed, interrupted, timedOut, readerGone
         case failed(String)
     }
 
     /// Waits for the end, whichever comes first, and shows the progress meanwhile.
     private static func watch(
-        _ agent: RunningAgent, _ signals: UnixSignalsSequence, timeout: Duration?,
+        _ agent: RunningAgent, _ signals: UnixSignalsSequence, timeout: Duration?, toConsole: Bool,
         _ show: @escaping @Sendable () -> Void
     ) async -> ShipEnd {
         await withTaskGroup(of: ShipEnd?.self) { group in
@@ -90,6 +98,7 @@ extension AgentRunner {
             group.addTask {
                 while !Task.isCancelled {
                     show()
+                    if toConsole, readerIsGone() { return .readerGone }
                     try? await Task.sleep(for: .milliseconds(100))
                 }
                 return nil

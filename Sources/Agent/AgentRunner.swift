@@ -2,6 +2,7 @@ import AgentConfig
 import FileRegistry
 import Glibc
 import Logging
+import Publishing
 import ServiceLifecycle
 import UnixSignals
 
@@ -73,6 +74,13 @@ package enum AgentRunner {
             result = .software
         }
         await agent.close()
+        let pipelines = agent.status.pipelines
+        agent.logger.info(
+            "stopped",
+            metadata: [
+                "events.delivered": "\(pipelines.reduce(0) { $0 + $1.eventsDelivered })",
+                "bytes.pending": "\(pipelines.reduce(0) { $0 + $1.pendingBytes })",
+            ])
         return result
     }
 

@@ -16,14 +16,16 @@ extension PipelineLoop {
         status.unaccountedBytes = publisher.unaccounted
         status.eventsRead = UInt64(counts.events)
         status.eventsDelivered = UInt64(counts.delivered)
+        status.eventsFiltered = UInt64(filteredLines)
         status.eventsDeadLettered = UInt64(counts.deadLetters)
+        status.deadLettersEvicted = UInt64(plan.deadLetters.evictedLetters)
         status.batches = UInt64(counts.batches)
         status.retries = UInt64(counts.retries)
         status.failures = Reply.Failure.Label.allCases.compactMap { label in
             failures[label].map { .init(cause: label.rawValue, count: $0) }
         }
         status.inFlightDeliveries = pending.deliveries
-        status.inFlightBytes = pending.deliveries == 0 ? 0 : pending.bytes
+        status.inFlightBytes = publisher.inFlightBytes
         status.budgetBytes = UInt64(plan.settings.budgetBytes)
         status.budgetUsedBytes = UInt64(publisher.budgetUsed)
         status.lagBytes = inputs.reduce(pending.bytes) { $0 + $1.unreadBytes }
@@ -34,7 +36,7 @@ extension PipelineLoop {
         status.filesActive = inputs.reduce(0) { $0 + $1.activeCount }
         status.filesOpen = inputs.reduce(0) { $0 + $1.openCount }
         status.filesDone = inputs.reduce(streams.count { $0.isAtEnd }) { $0 + $1.doneCount }
-        status.paused = gate.reason ?? (publisher.hasBudget ? nil : pausedReason)
+        status.paused = gate.reason(read: counts.total.read) ?? (publisher.hasBudget ? nil : pausedReason)
         status.lastFailure = publisher.lastFailure?.message
         status.invalidUTF8Lines = UInt64(plan.counters.invalidUTF8.load(ordering: .relaxed))
         status.parseErrors = UInt64(plan.counters.parseErrors.load(ordering: .relaxed))

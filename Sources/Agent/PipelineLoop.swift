@@ -21,6 +21,10 @@ final class PipelineLoop {
     private var publishedAt = MonotonicTime(nanoseconds: 0)
     var failures: [Reply.Failure.Label: UInt64] = [:]
     private var warning = RepeatedWarning()
+    private var quietMemory = QuietMemory()
+    private var full = FullLanes()
+    /// Lines dropped by rules that the user wrote.
+    private(set) var filteredLines = 0
 
     /// Tags of the descriptors: the mailbox, streams, and from there on the inputs.
     private enum Tag {
@@ -36,7 +40,8 @@ final class PipelineLoop {
         streams = try plan.makeStreams()
         publisher = Publisher(traits: plan.output.traits, settings: plan.settings, deadLetters: plan.deadLetters)
         lanes = (0..<plan.output.traits.lanes).map { plan.output.makeLane($0) }
-        gate = RegistryGate(store: plan.registry, budget: UInt64(plan.settings.budgetBytes))
+        gate = RegistryGate(
+            store: plan.registry, budget: UInt64(plan.settings.budgetBytes), chunk: UInt64(publisher.batchBytes))
     }
 
     /// Runs until it is told to stop, or with `once` until everything is settled.
@@ -63,7 +68,13 @@ final class PipelineLoop {
         let hasMore = stopDeadline == nil && readFiles(now: now)
         carryOut()
         gate.note(ticket: flushInputs(), settled: publisher.counts.total.settledTotal)
+        for input in inputs {
+            for gone in input.takeGone() {
+                publisher.forget(GenerationKey(fileID: gone.fileID, generation: gone.generation))
+            }
+        }
         if plan.isOnce, stopDeadline == nil, isExhausted { stopDeadline = now }
+        if hasMore { quietMemory.busy() }
         if hasMore { look(until: now, now: now) } else { sleep(now: now) }
     }
 
@@ -98,31 +109,41 @@ final class PipelineLoop {
 
     /// - Returns: whether there is more to read now.
     private func readFiles(now: MonotonicTime) -> Bool {
-        if gate.isClosed { return false }
         for stream in streams where stream.isReady {
-            guard read(stream, now: now) else { return false }
+            guard !isGateClosed, read(stream, now: now) else { return false }
         }
+        full.clear(lanes: lanes.count, inputs: inputs.count)
         for _ in 0..<PipelineLoop.chunksPerTurn {
             var read = false
-            for input in inputs { read = readOne(of: input, now: now) || read }
+            for index in inputs.indices where !full.isOver[index] && !isGateClosed {
+                if readOne(of: inputs[index], now: now) { read = true } else { full.isOver[index] = true }
+            }
             carryOut()
             if !read { return streams.contains(where: \.isReady) }
         }
         return true
     }
 
+    private var isGateClosed: Bool { gate.isClosed(read: publisher.counts.total.read) }
+
     /// Reads from the next file whose lane takes more; the others keep their turn.
     private func readOne(of input: FileInput, now: MonotonicTime) -> Bool {
-        for _ in 0..<min(input.activeCount, PipelineLoop.chunksPerTurn) {
+        for _ in 0..<input.activeCount where !full.isAll {
             guard let state = input.nextReady() else { return false }
-            if harvest(state, of: input, now: now) { return true }
+            let lane = publisher.lane(forFile: state.id)
+            if full.contains(lane) {
+                input.postpone(state)
+            } else if harvest(state, of: input, lane: lane, now: now) {
+                return true
+            } else if state.roomNeeded <= FileInput.minimumRoom {
+                full.insert(lane)
+            }
         }
         return false
     }
 
     /// - Returns: false when there is no room: the file can't be read until something is answered.
-    private func harvest(_ state: FileState, of input: FileInput, now: MonotonicTime) -> Bool {
-        let lane = publisher.lane(forFile: state.id)
+    private func harvest(_ state: FileState, of input: FileInput, lane: Int, now: MonotonicTime) -> Bool {
         while true {
             guard let batch = publisher.builder(lane: lane, room: state.roomNeeded, now: now) else {
                 input.postpone(state)
@@ -133,6 +154,7 @@ final class PipelineLoop {
                 publisher.addRead(
                     GenerationKey(fileID: state.id, generation: harvest.generation), read: harvest.read,
                     filtered: harvest.filtered, empty: harvest.empty, cut: harvest.cut)
+                filteredLines += harvest.filteredLines
             }
             if case .needsRoom(let bytes) = harvest.status {
                 publisher.filled(lane: lane, minimumRoom: bytes, now: now)
@@ -153,6 +175,7 @@ final class PipelineLoop {
             publisher.addRead(
                 GenerationKey(fileID: stream.fileID, generation: 0), read: harvest.read,
                 filtered: harvest.filtered, empty: harvest.empty, cut: harvest.cut)
+            filteredLines += harvest.filteredLines
         }
         publisher.filled(lane: lane, minimumRoom: stream.roomNeeded, now: now)
         if stream.isAtEnd, let descriptor = stream.descriptor, !stream.isAlwaysReady { poll.remove(descriptor) }
@@ -162,6 +185,7 @@ final class PipelineLoop {
     // MARK: Orders
 
     private func carryOut() {
+        defer { publisher.assertLedgerCloses() }
         guard publisher.hasOrders else { return }
         for order in publisher.takeOrders() {
             switch order {
@@ -173,7 +197,6 @@ final class PipelineLoop {
                 for settlement in settlements { settle(settlement) }
             }
         }
-        assert(publisher.unaccounted == 0, "the ledger does not close: \(publisher.unaccounted) bytes")
     }
 
     private func settle(_ settlement: Settlement) {
@@ -202,9 +225,14 @@ final class PipelineLoop {
         for input in inputs {
             deadline = min(deadline ?? .init(nanoseconds: .max), MonotonicTime(nanoseconds: input.nextDeadline))
         }
-        if gate.isClosed { deadline = min(deadline ?? .init(nanoseconds: .max), now + .milliseconds(200)) }
+        if isGateClosed { deadline = min(deadline ?? .init(nanoseconds: .max), now + .milliseconds(200)) }
         if let stopDeadline { deadline = min(deadline ?? stopDeadline, stopDeadline) }
-        if publisher.isIdle { publisher.trim() }
+        if publisher.isIdle {
+            publisher.trim()
+            if let due = quietMemory.quiet(now: now) { deadline = min(deadline ?? due, due) }
+        } else {
+            quietMemory.busy()
+        }
         look(until: deadline, now: now)
         mailbox.woken()
     }
@@ -270,5 +298,31 @@ final class PipelineLoop {
             if mailbox.prepareToWait() { answers.wait(until: limit, now: now) { _ in } }
             mailbox.woken()
         }
+    }
+}
+
+/// Lanes that take nothing more in this turn, and inputs that have nothing for the others: the files of a lane whose host
+/// is down are passed over once a turn.
+private struct FullLanes {
+    private var isFull: [Bool] = []
+    private var left = 0
+    var isOver: [Bool] = []
+
+    mutating func clear(lanes: Int, inputs: Int) {
+        isFull.removeAll(keepingCapacity: true)
+        isFull.append(contentsOf: repeatElement(false, count: lanes))
+        isOver.removeAll(keepingCapacity: true)
+        isOver.append(contentsOf: repeatElement(false, count: inputs))
+        left = lanes
+    }
+
+    var isAll: Bool { left == 0 }
+
+    func contains(_ lane: Int) -> Bool { isFull[lane] }
+
+    mutating func insert(_ lane: Int) {
+        if isFull[lane] { return }
+        isFull[lane] = true
+        left -= 1
     }
 }

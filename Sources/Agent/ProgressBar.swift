@@ -1,3 +1,4 @@
+import EventModel
 /// The line that `ship` draws on a terminal, and the one that it ends with.
 package enum ProgressBar {
     /// One line for a terminal of so many columns; never longer, and without line feed or escape codes.
@@ -64,37 +65,37 @@ package enum ProgressBar {
 /// `ship --json`: one object a line, the last with `"done": true`.
 package enum ProgressJSON {
     package static func line(_ view: ProgressView) -> String {
-        JSONText.object(members(view) + [("done", .bool(false))]).text()
+        JSONTree.object(members(view) + [("done", .bool(false))]).text()
     }
 
     package static func line(_ result: ShipResult) -> String {
         let view = ProgressView(progress: result.progress, rate: nil)
-        return JSONText.object(
+        return JSONTree.object(
             members(view) + [
-                ("mean_bytes_per_second", .unsigned(UInt64(view.meanRate))),
+                ("mean_bytes_per_second", .integer(UInt64(view.meanRate))),
                 ("done", .bool(true)),
                 ("complete", .bool(result.status == .success)),
                 ("interrupted", .bool(result.interrupted)),
-                ("exit_status", .integer(Int64(result.status.rawValue))),
+                ("exit_status", .integer(result.status.rawValue)),
                 ("messages", .array(result.messages.map { .string($0) })),
             ]
         ).text()
     }
 
-    private static func members(_ view: ProgressView) -> [(String, JSONText)] {
+    private static func members(_ view: ProgressView) -> [(String, JSONTree)] {
         let progress = view.progress
         return [
             ("elapsed_seconds", .seconds(progress.elapsed)),
-            ("files", .integer(Int64(progress.files))),
-            ("files_done", .integer(Int64(progress.filesDone))),
-            ("total_bytes", progress.totalBytes.map { .unsigned($0) } ?? .null),
-            ("read_bytes", .unsigned(progress.readBytes)),
-            ("settled_bytes", .unsigned(progress.settledBytes)),
-            ("resumed_bytes", .unsigned(progress.resumedBytes)),
-            ("events_delivered", .unsigned(progress.eventsDelivered)),
-            ("events_rejected", .unsigned(progress.eventsRejected)),
-            ("retries", .unsigned(progress.retries)),
-            ("bytes_per_second", view.rate.map { .unsigned(UInt64($0)) } ?? .null),
+            ("files", .integer(progress.files)),
+            ("files_done", .integer(progress.filesDone)),
+            ("total_bytes", progress.totalBytes.map { .integer($0) } ?? .null),
+            ("read_bytes", .integer(progress.readBytes)),
+            ("settled_bytes", .integer(progress.settledBytes)),
+            ("resumed_bytes", .integer(progress.resumedBytes)),
+            ("events_delivered", .integer(progress.eventsDelivered)),
+            ("events_rejected", .integer(progress.eventsRejected)),
+            ("retries", .integer(progress.retries)),
+            ("bytes_per_second", view.rate.map { .integer(UInt64($0)) } ?? .null),
             ("last_failure", .string(progress.lastFailure)),
         ]
     }

@@ -99,15 +99,12 @@ struct ShipJob: Sendable {
 
     private static func fields(_ pairs: [String]) throws -> String {
         if pairs.isEmpty { return "" }
-        let members = pairs.map { pair in
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            var text = ""
-            JSONText.quote(parts[0], to: &text)
-            text += ":"
-            JSONText.quote(parts.count > 1 ? parts[1] : "", to: &text)
-            return text
-        }
-        return "{" + members.joined(separator: ",") + "}"
+        return JSONTree.object(
+            pairs.map { pair in
+                let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+                return (parts[0], .string(parts.count > 1 ? parts[1] : ""))
+            }
+        ).text()
     }
 
     func progress(_ status: AgentStatus, resumed: UInt64, elapsed: Duration) -> ShipProgress {

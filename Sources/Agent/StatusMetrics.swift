@@ -12,6 +12,7 @@ package enum StatusMetrics {
         var page = MetricsPage()
         page.agent(status)
         page.ledger(status.pipelines)
+        page.deadLetters(status.pipelines)
         page.delivery(status.pipelines)
         page.reading(status.pipelines)
         if let usage = status.usage { page.process(usage, started: status.started) }
@@ -57,6 +58,12 @@ private struct MetricsPage {
             ] {
                 sample("settled_events_total", [("pipeline", pipeline.name), ("reason", reason)], String(count))
             }
+        }
+    }
+
+    mutating func deadLetters(_ pipelines: [PipelineStatus]) {
+        each(pipelines, "dead_letters_evicted_total", .counter, "Dead letters deleted because there were too many.") {
+            $0.deadLettersEvicted
         }
     }
 

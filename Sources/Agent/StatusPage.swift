@@ -1,9 +1,10 @@
+import EventModel
 import Publishing
 
 /// `/stats`: everything in an `AgentStatus`, as JSON for people and scripts.
 package enum StatusPage {
     package static func render(_ status: AgentStatus) -> String {
-        var members: [(String, JSONText)] = [
+        var members: [(String, JSONTree)] = [
             ("agent", agent(status)),
             ("registry", registry(status)),
             ("pipelines", .object(status.pipelines.map { ($0.name, pipeline($0)) })),
@@ -11,16 +12,16 @@ package enum StatusPage {
         if let usage = status.usage {
             members.append(("process", process(usage)))
         }
-        return JSONText.object(members).text(indented: true) + "\n"
+        return JSONTree.object(members).text(indented: true) + "\n"
     }
 
-    private static func agent(_ status: AgentStatus) -> JSONText {
+    private static func agent(_ status: AgentStatus) -> JSONTree {
         .object([
             ("type", .string("needletail")),
             ("version", .string(status.version)),
             ("id", .string(status.agentID)),
             ("hostname", .string(status.hostname)),
-            ("pid", .integer(Int64(status.processID))),
+            ("pid", .integer(status.processID)),
             ("started", .string(RFC3339.text(milliseconds: status.started))),
             ("time", .string(RFC3339.text(milliseconds: status.time))),
             ("uptime_seconds", .seconds(status.uptime)),
@@ -29,22 +30,22 @@ package enum StatusPage {
         ])
     }
 
-    private static func registry(_ status: AgentStatus) -> JSONText {
+    private static func registry(_ status: AgentStatus) -> JSONTree {
         .object([
             ("trouble", .string(status.registryTrouble)),
             ("recovery", .string(status.registryRecovery)),
         ])
     }
 
-    private static func process(_ usage: ProcessUsage) -> JSONText {
+    private static func process(_ usage: ProcessUsage) -> JSONTree {
         .object([
             ("cpu_seconds", .seconds(usage.cpu)),
-            ("resident_bytes", .unsigned(usage.residentBytes)),
-            ("open_files", .integer(Int64(usage.openDescriptors))),
+            ("resident_bytes", .integer(usage.residentBytes)),
+            ("open_files", .integer(usage.openDescriptors)),
         ])
     }
 
-    private static func pipeline(_ pipeline: PipelineStatus) -> JSONText {
+    private static func pipeline(_ pipeline: PipelineStatus) -> JSONTree {
         .object([
             (
                 "output",
@@ -56,54 +57,55 @@ package enum StatusPage {
             ("paused", .string(pipeline.paused)),
             (
                 "lag",
-                .object([("bytes", .unsigned(pipeline.lagBytes)), ("seconds", .seconds(pipeline.lag))])
+                .object([("bytes", .integer(pipeline.lagBytes)), ("seconds", .seconds(pipeline.lag))])
             ),
             ("bytes", bytes(pipeline)),
             ("events", events(pipeline)),
             ("deliveries", deliveries(pipeline)),
             (
                 "budget",
-                .object([("bytes", .unsigned(pipeline.budgetBytes)), ("used", .unsigned(pipeline.budgetUsedBytes))])
+                .object([("bytes", .integer(pipeline.budgetBytes)), ("used", .integer(pipeline.budgetUsedBytes))])
             ),
             ("files", files(pipeline)),
         ])
     }
 
-    private static func bytes(_ pipeline: PipelineStatus) -> JSONText {
+    private static func bytes(_ pipeline: PipelineStatus) -> JSONTree {
         .object([
-            ("read", .unsigned(pipeline.readBytes)),
-            ("settled", .object(pipeline.settled.map { ($0.reason, .unsigned($0.bytes)) })),
-            ("pending", .unsigned(pipeline.pendingBytes)),
+            ("read", .integer(pipeline.readBytes)),
+            ("settled", .object(pipeline.settled.map { ($0.reason, .integer($0.bytes)) })),
+            ("pending", .integer(pipeline.pendingBytes)),
             ("unaccounted", .integer(pipeline.unaccountedBytes)),
         ])
     }
 
-    private static func events(_ pipeline: PipelineStatus) -> JSONText {
+    private static func events(_ pipeline: PipelineStatus) -> JSONTree {
         .object([
-            ("read", .unsigned(pipeline.eventsRead)),
-            ("delivered", .unsigned(pipeline.eventsDelivered)),
-            ("filtered", .unsigned(pipeline.eventsFiltered)),
-            ("dead_letter", .unsigned(pipeline.eventsDeadLettered)),
-            ("invalid_utf8", .unsigned(pipeline.invalidUTF8Lines)),
-            ("parse_errors", .unsigned(pipeline.parseErrors)),
+            ("read", .integer(pipeline.eventsRead)),
+            ("delivered", .integer(pipeline.eventsDelivered)),
+            ("filtered", .integer(pipeline.eventsFiltered)),
+            ("dead_letter", .integer(pipeline.eventsDeadLettered)),
+            ("dead_letter_evicted", .integer(pipeline.deadLettersEvicted)),
+            ("invalid_utf8", .integer(pipeline.invalidUTF8Lines)),
+            ("parse_errors", .integer(pipeline.parseErrors)),
         ])
     }
 
-    private static func deliveries(_ pipeline: PipelineStatus) -> JSONText {
+    private static func deliveries(_ pipeline: PipelineStatus) -> JSONTree {
         .object([
-            ("batches", .unsigned(pipeline.batches)),
-            ("retries", .unsigned(pipeline.retries)),
-            ("failures", .object(pipeline.failures.map { ($0.cause, .unsigned($0.count)) })),
-            ("in_flight", .integer(Int64(pipeline.inFlightDeliveries))),
-            ("in_flight_bytes", .unsigned(pipeline.inFlightBytes)),
+            ("batches", .integer(pipeline.batches)),
+            ("retries", .integer(pipeline.retries)),
+            ("failures", .object(pipeline.failures.map { ($0.cause, .integer($0.count)) })),
+            ("in_flight", .integer(pipeline.inFlightDeliveries)),
+            ("in_flight_bytes", .integer(pipeline.inFlightBytes)),
         ])
     }
 
-    private static func files(_ pipeline: PipelineStatus) -> JSONText {
+    private static func files(_ pipeline: PipelineStatus) -> JSONTree {
         .object([
-            ("known", .integer(Int64(pipeline.filesKnown))),
-            ("active", .integer(Int64(pipeline.filesActive))),
-            ("open", .integer(Int64(pipeline.filesOpen))),
+            ("known", .integer(pipeline.filesKnown)),
+            ("active", .integer(pipeline.filesActive)),
+            ("open", .integer(pipeline.filesOpen)),
         ])
     }
 }

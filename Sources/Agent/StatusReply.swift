@@ -1,3 +1,4 @@
+import EventModel
 /// What the status server answers to a request, without the HTTP around it.
 package struct StatusReply: Sendable, Equatable {
     package var code: Int
@@ -35,7 +36,7 @@ package struct StatusReply: Sendable, Equatable {
 
     /// The first page, in the form that tools know from Filebeat.
     private static func about(_ status: AgentStatus) -> String {
-        JSONText.object([
+        JSONTree.object([
             ("beat", .string("needletail")), ("hostname", .string(status.hostname)),
             ("name", .string(status.hostname)), ("uuid", .string(status.agentID)),
             ("version", .string(status.version)),

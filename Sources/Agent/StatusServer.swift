@@ -8,9 +8,12 @@ import ServiceLifecycle
 
 /// Answers `/metrics`, `/stats` and `/healthz` for as long as `run()` runs. Nothing of it exists before that.
 ///
-/// - Shape: one thread of its own, asleep between requests.
+/// - Shape: one thread of its own, made for the first server, asleep between requests.
 /// - Errors: `run()` throws when the address can't be listened on. It returns on graceful shutdown or cancellation.
 package struct StatusServer: Service {
+    /// Never shut down: connections that were just closed still schedule on it when the server has returned.
+    private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     private let address: StatusAddress
     private let status: @Sendable () -> AgentStatus
     private let logger: Logger
@@ -33,23 +36,12 @@ package struct StatusServer: Service {
         if !address.isLocal {
             logger.warning("The status server can be asked by other hosts", metadata: ["http.host": "\(address)"])
         }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        do {
-            try await serve(on: group)
-        } catch {
-            try? await group.shutdownGracefully()
-            throw error
-        }
-        try await group.shutdownGracefully()
-    }
-
-    private func serve(on group: MultiThreadedEventLoopGroup) async throws {
         let status = status
         var quiet = logger
         quiet.logLevel = .error
         let server = try HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(30))).buildServer(
             configuration: ServerConfiguration(address: address.bindAddress, serverName: nil),
-            eventLoopGroup: group,
+            eventLoopGroup: StatusServer.group,
             logger: quiet
         ) { request, writer, _ in
             let reply = StatusReply.answer(method: request.method.rawValue, path: request.uri.path, status: status)

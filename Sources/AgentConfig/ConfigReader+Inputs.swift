@@ -54,6 +54,12 @@ extension ConfigReader {
             if !settings.paths.isEmpty {
                 problems.add(.conflict, entries["paths"]?.place ?? place, "the input 'stdin' has no paths")
             }
+            if !["plain", "utf-8"].contains(settings.encoding) || settings.lineTerminator != .auto {
+                let setting = entries["encoding"] ?? entries["line_terminator"]
+                problems.add(
+                    .conflict, setting?.place ?? place,
+                    "the input 'stdin' takes lines of UTF-8 that end with a line feed; pipe others through iconv or tr")
+            }
         case .filestream, .log:
             if settings.paths.isEmpty, entries["paths"].map({ $0.content == .null || $0.content == .list([]) }) ?? true
             {

@@ -1,3 +1,5 @@
+import ByteTools
+
 /// `fields` and `fields_under_root`, of one input or of all.
 struct FieldsDraft: SettingRoot {
     var entries: [ConfigEntry] = []
@@ -43,7 +45,7 @@ extension ConfigReader {
         json += "{"
         for (index, entry) in entries.enumerated() {
             if index > 0 { json += "," }
-            JSONText.write(entry.key, to: &json)
+            json += FieldScalar.json(entry.key)
             json += ":"
             write(entry.value, depth, to: &json)
         }
@@ -68,39 +70,20 @@ extension ConfigReader {
             json += "]"
         case .scalar:
             guard let text = text(node, expected: "a value") else { return }
-            JSONText.write(text, to: &json)
+            json += FieldScalar.json(text)
         }
     }
 }
 
 /// Scalars of YAML as JSON: what is not quoted may be a boolean or a number.
-enum JSONText {
-    static func write(_ text: ConfigReader.Text, to json: inout String) {
-        if !text.quoted, let truth = Truth(text.string) {
-            json += truth == .yes ? "true" : "false"
-        } else if !text.quoted, isNumber(text.string) {
-            json += text.string
-        } else {
-            write(text.string, to: &json)
-        }
+enum FieldScalar {
+    static func json(_ text: ConfigReader.Text) -> String {
+        if !text.quoted, let truth = Truth(text.string) { return truth == .yes ? "true" : "false" }
+        return !text.quoted && isNumber(text.string) ? text.string : json(text.string)
     }
 
-    static func write(_ string: String, to json: inout String) {
-        json += "\""
-        for scalar in string.unicodeScalars {
-            switch scalar {
-            case "\"": json += "\\\""
-            case "\\": json += "\\\\"
-            case "\n": json += "\\n"
-            case "\r": json += "\\r"
-            case "\t": json += "\\t"
-            case "\0"..<" ":
-                let digits = String(scalar.value, radix: 16)
-                json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: json.unicodeScalars.append(scalar)
-            }
-        }
-        json += "\""
+    static func json(_ string: String) -> String {
+        String(decoding: JSONEscape.quoted(string), as: UTF8.self)
     }
 
     /// A number in JSON's own grammar (RFC 8259, section 6).

@@ -36,6 +36,7 @@ public struct ByteCursor {
         unsafe next += 1
     }
 
+    @inline(__always)
     public mutating func put(_ bytes: UnsafePointer<UInt8>, count: Int) {
         assert(room >= count)
         unsafe memcpy(next, bytes, count)
@@ -61,6 +62,14 @@ public struct ByteCursor {
 
     public mutating func put(_ text: StaticString) {
         unsafe put(text.utf8Start, count: text.utf8CodeUnitCount)
+    }
+
+    /// Eight bytes in memory order, of which the first `keeping` count.
+    @inline(__always)
+    public mutating func put(word: UInt64, keeping: Int) {
+        assert(room >= 8 && keeping <= 8)
+        unsafe UnsafeMutableRawPointer(next).storeBytes(of: word.littleEndian, as: UInt64.self)
+        unsafe next += keeping
     }
 
     /// A big-endian 32-bit number, as in Lumberjack frames.

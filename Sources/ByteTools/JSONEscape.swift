@@ -25,43 +25,13 @@ public enum JSONEscape {
         var at = 0
         while true {
             var written = 0
-            unsafe at += nt_json_escape_ascii(cursor.next, line + at, count - at, &written)
+            unsafe at += nt_json_escape(cursor.next, line + at, count - at, &written)
             cursor.advance(written)
             if at == count { return findings }
-            unsafe at += writeSpecial(line + at, count: count - at, to: &cursor, &findings)
-        }
-    }
-
-    /// Writes what the vector kernel stopped at; returns the bytes taken, at least one.
-    private static func writeSpecial(
-        _ bytes: UnsafePointer<UInt8>, count: Int, to cursor: inout ByteCursor, _ findings: inout EscapeFindings
-    ) -> Int {
-        let byte = unsafe bytes.pointee
-        if byte < 0x20 {
-            writeControl(byte, to: &cursor)
-            return 1
-        }
-        let wide = unsafe nt_utf8_wide_prefix(bytes, count)
-        if wide > 0 {
-            unsafe cursor.put(bytes, count: wide)
-            return wide
-        }
-        findings.insert(.invalidUTF8)
-        cursor.put("\\\\x")
-        writeHex(byte, to: &cursor)
-        return 1
-    }
-
-    private static func writeControl(_ byte: UInt8, to cursor: inout ByteCursor) {
-        switch byte {
-        case 0x08: cursor.put("\\b")
-        case 0x09: cursor.put("\\t")
-        case 0x0a: cursor.put("\\n")
-        case 0x0c: cursor.put("\\f")
-        case 0x0d: cursor.put("\\r")
-        default:
-            cursor.put("\\u00")
-            writeHex(byte, to: &cursor)
+            findings.insert(.invalidUTF8)
+            cursor.put("\\\\x")
+            unsafe writeHex(line[at], to: &cursor)
+            at += 1
         }
     }
 

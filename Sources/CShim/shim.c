@@ -53,3 +53,30 @@ int nt_unacknowledged(int fd) {
 }
 
 void nt_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+#ifdef __linux__
+#include <link.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+// Parts that cannot be written to hold what the file holds: a page that is let go comes back from the page cache.
+static int release_image(struct dl_phdr_info *info, size_t size, void *data) {
+    (void)size;
+    uintptr_t page = *(const uintptr_t *)data;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+        if (part->p_type != PT_LOAD || part->p_flags & PF_W) continue;
+        uintptr_t start = (info->dlpi_addr + part->p_vaddr) & ~(page - 1);
+        uintptr_t end = (info->dlpi_addr + part->p_vaddr + part->p_memsz + page - 1) & ~(page - 1);
+        madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void nt_release_memory(void) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    malloc_trim(0);
+    dl_iterate_phdr(release_image, &page);
+}
+#endif

@@ -41,7 +41,8 @@ package struct EventEncoder {
             ? batch.segments[segmentIndex].offset(of: line, at: index) : UInt64(bitPattern: base + Int64(line.start))
         if isSimple {
             guard cursor.room >= fixedRoom + JSONEscape.room(for: line.length) else { return false }
-            unsafe run(program, bytes, line, offset, members: nil, error: "", &cursor)
+            let findings = unsafe run(program, bytes, line, offset, members: nil, error: "", &cursor)
+            if !findings.isEmpty { countInvalid() }
             return true
         }
         guard let template else { return false }
@@ -69,41 +70,66 @@ package struct EventEncoder {
         time = TimeText(milliseconds: segment.readAt)
     }
 
+    @inline(__always)
     private func run(
         _ program: [EventTemplate.Instruction], _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64,
         members: UnsafeBufferPointer<UInt8>?, error: String,
         _ cursor: inout ByteCursor
-    ) {
-        var findings: EscapeFindings = []
-        let digits = DecimalDigits(offset)
+    ) -> EscapeFindings {
         unsafe constants.withUnsafeBufferPointer { constants in
-            for index in 0..<program.count {
-                let step = program[index]
-                switch step.kind {
-                case .constant:
-                    unsafe cursor.put(constants.baseAddress! + Int(step.start), count: Int(step.length))
-                case .time: time.write(to: &cursor)
-                case .offset: digits.write(to: &cursor)
-                case .message:
-                    guard let start = bytes.baseAddress else { continue }
-                    findings = unsafe JSONEscape.write(start, count: bytes.count, to: &cursor)
-                case .rawMessage: unsafe cursor.put(bytes)
-                case .flags: writeFlags(line, findings, &cursor)
-                case .members:
-                    guard let members = unsafe members, !members.isEmpty else { continue }
-                    cursor.put(0x2c)
-                    unsafe cursor.put(members)
-                case .bareMembers: if let members = unsafe members { unsafe cursor.put(members) }
-                case .parseError: if !error.isEmpty { writeError(error, &cursor) }
-                }
+            unsafe program.withUnsafeBufferPointer { program in
+                unsafe run(
+                    program, constants.baseAddress!, bytes, line, DecimalDigits(offset), members, error, &cursor)
             }
         }
-        if !findings.isEmpty { counters?.invalidUTF8.add(1, ordering: .relaxed) }
     }
 
+    @inline(__always)
+    private func run(
+        _ program: UnsafeBufferPointer<EventTemplate.Instruction>, _ constants: UnsafePointer<UInt8>,
+        _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: DecimalDigits,
+        _ members: UnsafeBufferPointer<UInt8>?, _ error: String, _ cursor: inout ByteCursor
+    ) -> EscapeFindings {
+        var findings: EscapeFindings = []
+        for index in 0..<program.count {
+            let step = unsafe program[index]
+            let length = Int(step.length)
+            if length <= EventEncoder.shortConstant {
+                unsafe cursor.put(
+                    constants + Int(step.start), copying: EventEncoder.shortConstant, keeping: length)
+            } else {
+                unsafe cursor.put(constants + Int(step.start), count: length)
+            }
+            switch step.kind {
+            case .time: time.write(to: &cursor)
+            case .offset: offset.write(to: &cursor)
+            case .message:
+                guard let start = bytes.baseAddress else { continue }
+                findings = unsafe JSONEscape.write(start, count: bytes.count, to: &cursor)
+            case .rawMessage: unsafe cursor.put(bytes)
+            case .flags:
+                if line.isTruncated || !findings.isEmpty { writeFlags(line, findings, &cursor) }
+            case .members:
+                guard let members = unsafe members, !members.isEmpty else { continue }
+                cursor.put(0x2c)
+                unsafe cursor.put(members)
+            case .bareMembers: if let members = unsafe members { unsafe cursor.put(members) }
+            case .parseError: if !error.isEmpty { writeError(error, &cursor) }
+            case .nothing: break
+            }
+        }
+        return findings
+    }
+
+    /// Constants up to this length are copied as if they had it: two vectors, and no branch on the length.
+    private static let shortConstant = 32
+
+    @inline(never)
+    private func countInvalid() { counters?.invalidUTF8.add(1, ordering: .relaxed) }
+
+    @inline(never)
     private func writeFlags(_ line: LineRef, _ findings: EscapeFindings, _ cursor: inout ByteCursor) {
         let invalid = findings.contains(.invalidUTF8)
-        guard line.isTruncated || invalid else { return }
         cursor.put(",\"flags\":[")
         if line.isTruncated { cursor.put("\"truncated\"") }
         if line.isTruncated, invalid { cursor.put(",") }
@@ -111,6 +137,7 @@ package struct EventEncoder {
         cursor.put("]")
     }
 
+    @inline(never)
     private func writeError(_ error: String, _ cursor: inout ByteCursor) {
         cursor.put(",\"error\":{\"message\":")
         cursor.put(JSONEscape.quoted(String(error.prefix(120))))
@@ -120,51 +147,63 @@ package struct EventEncoder {
 
 /// The way of lines that are parsed, or of events that are rendered.
 extension EventEncoder {
+    /// What is counted of a line, once its event has found its place in the buffer.
+    private struct Findings {
+        var isUndecodable = false
+        var escapes: EscapeFindings = []
+    }
+
     private func encodeParsed(
         _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64,
         _ cursor: inout ByteCursor
     ) -> Bool {
         let need = template.fixedRoom + 1024 + JSONEscape.room(for: bytes.count)
-        if template.renderer == nil {
-            guard cursor.room >= need else { return false }
-            let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
-            switch parsed {
-            case .splice(let members):
-                unsafe run(template.parsed, bytes, line, offset, members: members, error: "", &cursor)
-                return true
-            case .failed(let error):
-                counters?.parseErrors.add(1, ordering: .relaxed)
-                unsafe run(template.plain, bytes, line, offset, members: nil, error: error, &cursor)
-                return true
-            case .merge: break
-            }
+        if template.renderer == nil, cursor.room < need { return false }
+        let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
+        var findings = Findings(isUndecodable: template.parser != nil && parsed.isFailed)
+        if template.renderer == nil, !parsed.asksForMerge {
+            findings.escapes = unsafe write(parsed, template, bytes, line, offset, &cursor)
+        } else {
+            let event = unsafe wholeEvent(template, parsed, bytes, line, offset, need: need, &findings.escapes)
+            guard cursor.room >= event.count else { return false }
+            cursor.put(event)
         }
-        let event = unsafe wholeEvent(template, bytes, line, offset, need: need)
-        guard cursor.room >= event.count else { return false }
-        cursor.put(event)
+        if findings.isUndecodable { counters?.parseErrors.add(1, ordering: .relaxed) }
+        if !findings.escapes.isEmpty { countInvalid() }
         return true
+    }
+
+    private func write(
+        _ parsed: ParsedLine, _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef,
+        _ offset: UInt64, _ cursor: inout ByteCursor
+    ) -> EscapeFindings {
+        switch parsed {
+        case .splice(let members):
+            unsafe run(template.parsed, bytes, line, offset, members: members, error: "", &cursor)
+        case .merge:
+            unsafe run(template.parsed, bytes, line, offset, members: nil, error: "", &cursor)
+        case .failed(let error):
+            unsafe run(template.plain, bytes, line, offset, members: nil, error: error, &cursor)
+        }
     }
 
     /// The event in memory of its own: merged and rendered as the template asks.
     private func wholeEvent(
-        _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, need: Int
+        _ template: EventTemplate, _ parsed: ParsedLine, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef,
+        _ offset: UInt64, need: Int, _ findings: inout EscapeFindings
     ) -> [UInt8] {
-        let parsed = template.parser.map { unsafe $0.examine(bytes) } ?? .failed(error: "")
         var event = unsafe [UInt8](unsafeUninitializedCapacity: need) { buffer, count in
             var cursor = unsafe ByteCursor(UnsafeMutableRawBufferPointer(buffer))
             let room = cursor.room
-            switch parsed {
-            case .splice(let members):
-                unsafe run(template.parsed, bytes, line, offset, members: members, error: "", &cursor)
-            case .merge:
-                unsafe run(template.parsed, bytes, line, offset, members: nil, error: "", &cursor)
-            case .failed(let error):
-                if template.parser != nil { counters?.parseErrors.add(1, ordering: .relaxed) }
-                unsafe run(template.plain, bytes, line, offset, members: nil, error: error, &cursor)
-            }
+            findings = unsafe write(parsed, template, bytes, line, offset, &cursor)
             count = room - cursor.room
         }
-        if case .merge = parsed, let parser = template.parser { event = unsafe parser.merge(bytes, into: event) }
+        if parsed.asksForMerge, let parser = template.parser { event = unsafe parser.merge(bytes, into: event) }
         return unsafe template.renderer?.render(event: event, line: bytes) ?? event
     }
+}
+
+extension ParsedLine {
+    fileprivate var isFailed: Bool { if case .failed = self { true } else { false } }
+    fileprivate var asksForMerge: Bool { if case .merge = self { true } else { false } }
 }

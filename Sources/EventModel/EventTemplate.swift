@@ -25,15 +25,17 @@ package final class EventTemplate: Sendable {
         case parseError
     }
 
-    /// A step as the encoder runs it: what, and for constants which bytes of the block.
+    /// What the encoder does in one go: it copies these bytes of the block, if any, and then writes what changes.
     struct Instruction {
-        enum Kind: UInt8 { case constant, time, offset, message, rawMessage, flags, members, bareMembers, parseError }
-        let kind: Kind
+        enum Kind: UInt8 { case time, offset, message, rawMessage, flags, members, bareMembers, parseError, nothing }
         let start: UInt32
         let length: UInt32
+        let kind: Kind
     }
 
+    /// All constant bytes, with `padding` readable bytes behind them.
     let constants: [UInt8]
+    static let padding = 64
     let plain: [Instruction]
     let parsed: [Instruction]
     /// Neither parsed nor rendered: the fast way.
@@ -49,32 +51,45 @@ package final class EventTemplate: Sendable {
         plain: [Step], parsed: [Step] = [], parser: (any LineParser)? = nil, renderer: (any EventRenderer)? = nil
     ) {
         var block: [UInt8] = []
-        self.plain = plain.map { EventTemplate.instruction($0, &block) }
-        self.parsed = parsed.map { EventTemplate.instruction($0, &block) }
-        constants = block
-        isSimple = parser == nil && renderer == nil
+        self.plain = EventTemplate.program(plain, &block)
+        self.parsed = EventTemplate.program(parsed, &block)
         fixedRoom = block.count + 4 * 64 + 128
+        constants = block + [UInt8](repeating: 0, count: EventTemplate.padding)
+        isSimple = parser == nil && renderer == nil
         self.parser = parser
         self.renderer = renderer
     }
 
-    private static func instruction(_ step: Step, _ block: inout [UInt8]) -> Instruction {
-        let kind: Instruction.Kind
-        let start = block.count
-        switch step {
-        case .constant(let text):
-            block.append(contentsOf: text.utf8)
-            kind = .constant
-        case .time: kind = .time
-        case .offset: kind = .offset
-        case .message: kind = .message
-        case .rawMessage: kind = .rawMessage
-        case .flags: kind = .flags
-        case .members: kind = .members
-        case .bareMembers: kind = .bareMembers
-        case .parseError: kind = .parseError
+    private static func program(_ steps: [Step], _ block: inout [UInt8]) -> [Instruction] {
+        var program: [Instruction] = []
+        var start = block.count
+        for step in steps {
+            if case .constant(let text) = step {
+                block.append(contentsOf: text.utf8)
+            } else {
+                let length = block.count - start
+                program.append(Instruction(start: UInt32(start), length: UInt32(length), kind: kind(of: step)))
+                start = block.count
+            }
         }
-        return Instruction(kind: kind, start: UInt32(start), length: UInt32(block.count - start))
+        if block.count > start {
+            program.append(Instruction(start: UInt32(start), length: UInt32(block.count - start), kind: .nothing))
+        }
+        return program
+    }
+
+    private static func kind(of step: Step) -> Instruction.Kind {
+        switch step {
+        case .constant: .nothing
+        case .time: .time
+        case .offset: .offset
+        case .message: .message
+        case .rawMessage: .rawMessage
+        case .flags: .flags
+        case .members: .members
+        case .bareMembers: .bareMembers
+        case .parseError: .parseError
+        }
     }
 
     /// Most bytes that all steps but the line's own need.

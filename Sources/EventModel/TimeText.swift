@@ -27,8 +27,9 @@ public struct TimeText: Sendable {
         bytes[23] = 0x5a
     }
 
+    @inline(__always)
     public func write(to cursor: inout ByteCursor) {
-        unsafe bytes.span.withUnsafeBufferPointer { unsafe cursor.put($0) }
+        unsafe bytes.span.withUnsafeBufferPointer { unsafe cursor.put($0.baseAddress!, count: TimeText.count) }
     }
 
     package var text: String {

@@ -49,7 +49,9 @@ enum FileIdentity {
     /// First part of the ids of a generation's events.
     ///
     /// It is made of what cannot change while the generation lasts, so that a line read again after a crash, registry
-    /// or not, gets the same id: device, inode, birth time, generation, and the first line (at most 1024 bytes).
+    /// or not, gets the same id: device, inode, birth time, generation, and the first line (at most 1024 bytes). The
+    /// keys of two generations are alike only when the agent crashed before it had first committed the file's row, and
+    /// the file was truncated meanwhile and begun again with the same first line.
     static func key(_ stat: nt_stat, generation: UInt32, firstLine: some Collection<UInt8>) -> String {
         var hash = SHA256()
         for number in [stat.device, stat.inode, UInt64(bitPattern: stat.birth), UInt64(generation)] {

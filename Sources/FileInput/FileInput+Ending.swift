@@ -61,17 +61,29 @@ extension FileInput {
     /// A file without a name is let go once it has been read and everything of it is settled.
     func finishUnlinked(_ state: FileState) {
         guard state.isUnlinked, !state.isGone, !state.isOpen, !state.isQueued, state.isSettled else { return }
-        table.remove(state)
+        remove(state)
         state.record.removed = true
         state.record.seen = Syscall.wallMilliseconds() * 1_000_000
         table.park(state.record)
         dirty[state.id] = state.record
     }
 
+    private func remove(_ state: FileState) {
+        table.remove(state)
+        gone.append((state.id, state.generation))
+    }
+
+    /// The generations that will not be read any more, since the last call.
+    package func takeGone() -> [(fileID: Int64, generation: UInt32)] {
+        if gone.isEmpty { return [] }
+        defer { gone.removeAll() }
+        return gone
+    }
+
     /// The inode was given to another file.
     func forget(_ state: FileState) {
         close(state)
-        table.remove(state)
+        remove(state)
         removedRows.append(state.id)
         dirty[state.id] = nil
     }
@@ -96,13 +108,12 @@ extension FileInput {
             metadata: ["file.path": "\(state.path)", "reason": "\(why)", "bytes": "\(bytes)"])
     }
 
-    /// The same inode begins anew. The reset is a registry write, ordered before anything is read.
+    /// The same inode begins anew. The reset is a registry write; the generation's key, which comes with its first line,
+    /// is the next one, and on disk before anything is read.
     func restart(_ state: FileState, _ why: Logger.Message) {
         counts.truncations += 1
         context.logger.info(
             why, metadata: ["file.path": "\(state.path)", "log.offset": "\(state.readOffset)"])
-        if state.keyTicket == nil { flushRegistry() }
-        state.awaitedTicket = state.keyTicket ?? 0
         state.beginGeneration()
         dirty[state.id] = state.record
         flushRegistry()

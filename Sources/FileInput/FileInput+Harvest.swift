@@ -21,6 +21,8 @@ package struct Harvest {
     package var read: UInt64 = 0
     package var filtered: UInt64 = 0
     package var empty: UInt64 = 0
+    /// Lines that `include_lines` or `exclude_lines` dropped.
+    package var filteredLines = 0
     package var cut: UInt64 = 0
     package var generation: UInt32 = 0
 
@@ -169,6 +171,7 @@ extension FileInput {
             harvest.empty += UInt64(end - start + 1)
         } else if unsafe format.drops(base + start, count: length) {
             harvest.filtered += UInt64(end - start + 1)
+            harvest.filteredLines += 1
         } else {
             batch.append(LineRef(start: start, length: length, carriageReturn: carriageReturn))
         }
@@ -184,6 +187,7 @@ extension FileInput {
         segment.end = segment.start + UInt64(taken)
         segment.eventBytes = harvest.read - harvest.filtered - harvest.empty
         segment.anchor = unsafe Anchor(endingAt: batch.slab.base + at, count: overlap + taken)
+        unsafe state.opening.extend(at: segment.start, batch.slab.base + first, count: taken)
         let lines = batch.lines.count - segment.firstLine
         if lines > 0 { state.lineBytes = max(16, (state.lineBytes * 3 + taken / lines) / 4) }
         batch.endSegment(segment, used: at)

@@ -79,7 +79,7 @@ extension FileInput {
         record.removed = false
         let state = FileState(record: record)
         state.isOutside = isOutside
-        if isChanged || dirty[state.id] != nil { keyed(state) }
+        if isChanged || dirty[state.id] != nil { dirty[state.id] = state.record }
         table.insert(state)
         refresh(state, stat)
     }

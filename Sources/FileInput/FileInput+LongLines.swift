@@ -121,6 +121,7 @@ extension FileInput {
         let carriageReturn = unsafe length > 0 && base[first + length - 1] == 0x0d
         if unsafe format.drops(base + first, count: length) {
             harvest.filtered = UInt64(length + 1)
+            harvest.filteredLines = 1
         } else {
             batch.append(
                 LineRef(start: first, length: length - (carriageReturn ? 1 : 0), carriageReturn: carriageReturn))
@@ -137,6 +138,7 @@ extension FileInput {
         var harvest = Harvest(status: .more)
         if unsafe length == 0 || format.drops(batch.slab.base + first, count: length) {
             harvest.filtered = UInt64(length)
+            harvest.filteredLines = length == 0 ? 0 : 1
         } else {
             batch.append(LineRef(start: first, length: length, truncated: rest > 0, unterminated: true))
         }

@@ -11,33 +11,41 @@ extension FileInput {
         if !state.isOpen {
             guard !state.isUnlinked, openDescriptor(state, now: clock) else { return false }
         }
-        guard needsHead(state) else { return true }
+        if !needsHead(state), try state.opening.begins(descriptor: state.descriptor) { return true }
         let head = try FileIdentity.head(state.descriptor)
         guard isKnown(state, head) else { return false }
         return try name(state, head)
     }
 
-    /// The file's beginning is read when it was opened, until its first line is taken, and while its fingerprint grows.
+    /// The file's beginning is read when it was opened, until its first line is taken, and while its fingerprint or what
+    /// is known of its opening grows.
     private func needsHead(_ state: FileState) -> Bool {
         if !state.isVerified || state.source == nil || state.readOffset == 0 { return true }
+        if state.opening.length < Opening.length(at: state.readOffset) { return true }
         let length = state.record.fingerprintLength
         return length < FileIdentity.fingerprintMaximum && UInt64(length) < state.readOffset
     }
 
-    /// Compares the file's beginning with what the registry knows of it.
+    /// Compares the file's beginning with what was read of it, or, after a start, with what the registry knows.
     /// - Returns: false when the file turned out to be another one, which is not to be read.
     private func isKnown(_ state: FileState, _ head: [UInt8]) -> Bool {
         let wasVerified = state.isVerified
         state.isVerified = true
         let known = FileIdentity.Fingerprint(hash: state.record.fingerprint, length: state.record.fingerprintLength)
-        if known.length == 0 || FileIdentity.matches(head, known) { return true }
+        let isOfRegistry = known.length == 0 || FileIdentity.matches(head, known)
+        if state.opening.length > 0 ? state.opening.begins(head) : isOfRegistry {
+            // The fingerprint may cover an unfinished line that was truncated away.
+            if !isOfRegistry { setFingerprint(state, head) }
+            state.opening.extend(from: head, end: state.readOffset)
+            return true
+        }
         if state.isOutside, !wasVerified, state.record.birth == 0 {
             // Nothing but the content tells: the inode of a rotated file serves another one now, which no pattern matches.
             forget(state)
             return false
         }
         restart(state, "file begins otherwise than before, read anew from its start")
-        return isReleased(state)
+        return true
     }
 
     /// Names the generation once its first line is whole, and makes the template of its events.
@@ -51,7 +59,7 @@ extension FileInput {
             let stat = try Syscall.stat(descriptor: state.descriptor)
             growFingerprint(state, head)
             state.record.idKey = FileIdentity.key(stat, generation: state.generation, firstLine: head[..<line])
-            keyed(state)
+            guard keyed(state) else { return false }
         } else {
             growFingerprint(state, head)
         }
@@ -89,11 +97,14 @@ extension FileInput {
 
     /// The events tell the fingerprint as soon as it is complete.
     private func growFingerprint(_ state: FileState, _ head: [UInt8]) {
-        guard head.count > state.record.fingerprintLength else { return }
+        if head.count > state.record.fingerprintLength { setFingerprint(state, head) }
+    }
+
+    private func setFingerprint(_ state: FileState, _ head: [UInt8]) {
         let print = FileIdentity.fingerprint(head)
+        if max(print.length, state.record.fingerprintLength) == FileIdentity.fingerprintMaximum { state.source = nil }
         state.record.fingerprint = print.hash
         state.record.fingerprintLength = print.length
-        if print.isComplete { state.source = nil }
     }
 
     /// What is there now is all there will be: an unterminated last line is sent as it is.

@@ -57,7 +57,8 @@ extension FileInput {
         segment.end = state.readOffset + harvest.read
         segment.eventBytes = harvest.read - harvest.empty - harvest.filtered
         segment.anchor = unsafe bytes.withUnsafeBufferPointer {
-            unsafe Anchor(endingAt: $0.baseAddress! + lines.at, count: lines.at)
+            unsafe state.opening.extend(at: segment.start, $0.baseAddress! + overlap, count: taken)
+            return unsafe Anchor(endingAt: $0.baseAddress! + lines.at, count: lines.at)
         }
         close(segment, state, batch, used: used)
         return harvest
@@ -75,6 +76,7 @@ extension FileInput {
         let drops = unsafe line.text.withUnsafeBufferPointer { unsafe format.drops($0.baseAddress!, count: $0.count) }
         if drops {
             harvest.filtered += bytes
+            harvest.filteredLines += 1
             return
         }
         let kept = min(line.text.count, settings.messageMaxBytes)

@@ -28,20 +28,26 @@ extension FileInput {
         let ticket = context.registry.submit(records, removed: removedRows)
         dirty.removeAll(keepingCapacity: dirty.count < 4096)
         removedRows.removeAll()
-        for state in newKeys { state.keyTicket = ticket }
-        newKeys.removeAll()
         return ticket
     }
 
     /// The generation has got its key: the row goes to the registry before the events can be settled.
-    func keyed(_ state: FileState) {
-        state.keyTicket = nil
-        newKeys.append(state)
+    ///
+    /// After a truncation it has to be on disk before anything is read: after a crash, the same lines would else be
+    /// taken for the generation before and get other ids, or other lines would be given the number, and so the ids, of
+    /// this generation. The first generation does not wait, since there is none before it.
+    /// - Returns: false when the file has to wait for that.
+    func keyed(_ state: FileState) -> Bool {
         dirty[state.id] = state.record
+        guard state.generation > 0 else { return true }
+        state.awaitedTicket = flushRegistry() ?? 0
+        if isReleased(state) { return true }
+        context.registry.hurry()
+        enqueue(state)
+        return false
     }
 
-    /// Whether a file may be read. After a truncation the row of the generation before has to be on disk: a crash
-    /// would else count the generations anew, and the same lines would get other ids.
+    /// Whether a file may be read: its row has been committed as far as it has to be, or nobody knows when it will be.
     func isReleased(_ state: FileState) -> Bool {
         state.awaitedTicket == 0 || context.registry.committed >= state.awaitedTicket
             || context.registry.trouble != nil
@@ -49,8 +55,8 @@ extension FileInput {
 
     /// Keeps a file back until the registry has got further.
     func hold(_ state: FileState) {
+        if held.isEmpty { nextRelease = clock + FileInput.releaseInterval }
         held.append(state)
-        nextRelease = clock + FileInput.releaseInterval
     }
 
     func releaseHeld() {

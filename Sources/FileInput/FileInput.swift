@@ -57,6 +57,8 @@ package final class FileInput {
     var open = DescriptorSet()
     var dirty: [Int64: FileRecord] = [:]
     var removedRows: [Int64] = []
+    /// Files that were let go since `takeGone`.
+    var gone: [(fileID: Int64, generation: UInt32)] = []
     /// Names that were refused for good, each told of once.
     var refused: Set<String> = []
     var scanNumber = 0
@@ -80,8 +82,6 @@ package final class FileInput {
     var waiting = Fifo<FileState>()
     /// No descriptor has been quiet for long enough before this.
     var closeDeadline: Int64 = .max
-    /// Generations whose key the registry does not know yet.
-    var newKeys: [FileState] = []
     /// Files that wait for the registry.
     var held: [FileState] = []
     var nextRelease: Int64 = 0

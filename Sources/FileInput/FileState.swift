@@ -13,6 +13,8 @@ package final class FileState {
     package internal(set) var readOffset: UInt64
     /// What stands in front of `readOffset`.
     var anchor: Anchor
+    /// What the file begins with, as far as it has been read; it grows once the beginning has been looked at.
+    var opening = Opening.none
     /// -1 while closed.
     var descriptor: Int32 = -1
     /// The open descriptor has been found to be the file of the record.
@@ -46,8 +48,6 @@ package final class FileState {
     var lineBytes = 256
     /// Not in the table any more; what still refers to it is to leave it alone.
     var isGone = false
-    /// The registry's ticket for the first row with this generation's key; nil: not handed over yet.
-    var keyTicket: UInt64? = 0
     /// Nothing is read before the registry has committed this ticket.
     var awaitedTicket: UInt64 = 0
 
@@ -78,6 +78,7 @@ package final class FileState {
         record.idKey = ""
         readOffset = 0
         anchor = .none
+        opening = .none
         searched = 0
         size = 0
         source = nil

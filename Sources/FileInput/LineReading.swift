@@ -6,6 +6,11 @@ extension FileInput {
     package static func check(_ settings: FileInputSettings) throws {
         _ = try LineReading(settings)
         _ = try NameFilter(settings)
+        for path in settings.paths where PathGlob.parse(path, recursive: true).isEmpty {
+            let most = PathGlob.maximumPatterns
+            throw ParsingError(
+                .badPattern, "the braces of '\(path)' make more than \(most) patterns; write several paths")
+        }
     }
 }
 

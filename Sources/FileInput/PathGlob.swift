@@ -4,11 +4,11 @@ import Glibc
 ///
 /// `*`, `?` and `[…]` match within a component, names with a leading dot too (as Go's `filepath.Glob`). `**` stands
 /// for up to `maximumDepth` directories, or for one `*` when `recursive_glob` is off.
-struct PathGlob: Equatable {
+package struct PathGlob: Equatable {
     /// Levels below `**`; Filebeat's number.
     static let maximumDepth = 8
 
-    enum Component: Equatable {
+    package enum Component: Equatable {
         case literal(String)
         case pattern(String)
         case anyDepth
@@ -19,9 +19,12 @@ struct PathGlob: Equatable {
     /// What follows below the root; never empty.
     let components: [Component]
 
-    /// All patterns that a configured path stands for.
-    static func parse(_ path: String, recursive: Bool) -> [PathGlob] {
-        expandBraces(path).map { PathGlob(absolute($0), recursive: recursive) }
+    /// Most patterns that the braces of one path may stand for.
+    package static let maximumPatterns = 1024
+
+    /// All patterns that a configured path stands for; none when they are more than `maximumPatterns`.
+    package static func parse(_ path: String, recursive: Bool) -> [PathGlob] {
+        (expandBraces(path) ?? []).map { PathGlob(absolute($0), recursive: recursive) }
     }
 
     private init(_ path: String, recursive: Bool) {
@@ -44,22 +47,24 @@ struct PathGlob: Equatable {
     /// Whether directories between the root and the files can come and go.
     var hasVariableDirectories: Bool { components.count > 1 }
 
-    func matches(_ path: String) -> Bool {
+    package func matches(_ path: String) -> Bool {
         let base = root == "/" ? "/" : root + "/"
         guard path.hasPrefix(base) else { return false }
         let names = path.dropFirst(base.count).split(separator: "/").map(String.init)
-        return PathGlob.match(components[...], names[...], depth: 0)
-    }
-
-    private static func match(_ components: ArraySlice<Component>, _ names: ArraySlice<String>, depth: Int) -> Bool {
-        guard let component = components.first else { return names.isEmpty }
-        if component == .anyDepth {
-            if match(components.dropFirst(), names, depth: 0) { return true }
-            guard depth < maximumDepth, names.count > 1 else { return false }
-            return match(components, names.dropFirst(), depth: depth + 1)
+        // How many names can stand for the components so far; one pass, since several `**` multiply the ways.
+        var taken: Set<Int> = [0]
+        for component in components {
+            var next: Set<Int> = []
+            for count in taken {
+                if component == .anyDepth {
+                    next.formUnion(count...max(count, min(count + PathGlob.maximumDepth, names.count - 1)))
+                } else if count < names.count, PathGlob.matches(names[count], component) {
+                    next.insert(count + 1)
+                }
+            }
+            taken = next
         }
-        guard let name = names.first, matches(name, component) else { return false }
-        return match(components.dropFirst(), names.dropFirst(), depth: 0)
+        return taken.contains(names.count)
     }
 
     static func matches(_ name: String, _ component: Component) -> Bool {
@@ -80,7 +85,8 @@ struct PathGlob: Equatable {
     }
 
     /// `a{b,c}d` stands for `abd` and `acd`; braces nest; an unclosed one, or one behind a backslash, stands for itself.
-    static func expandBraces(_ text: String) -> [String] {
+    /// - Returns: nil when that makes too many.
+    static func expandBraces(_ text: String) -> [String]? {
         let bytes = Array(text)
         let isEscaped = escapes(bytes)
         guard let open = bytes.indices.first(where: { bytes[$0] == "{" && !isEscaped[$0] }) else { return [text] }
@@ -100,10 +106,14 @@ struct PathGlob: Equatable {
         }
         guard depth == 0 else { return [text] }
         let head = String(bytes[..<open])
-        let tails = expandBraces(String(bytes[(cuts.last! + 1)...]))
-        return zip(cuts, cuts.dropFirst()).flatMap { left, right in
-            expandBraces(String(bytes[(left + 1)..<right])).flatMap { middle in tails.map { head + middle + $0 } }
+        guard let tails = expandBraces(String(bytes[(cuts.last! + 1)...])) else { return nil }
+        var middles: [String] = []
+        for (left, right) in zip(cuts, cuts.dropFirst()) {
+            guard let inside = expandBraces(String(bytes[(left + 1)..<right])) else { return nil }
+            middles += inside
+            guard middles.count * tails.count <= maximumPatterns else { return nil }
         }
+        return middles.flatMap { middle in tails.map { head + middle + $0 } }
     }
 
     /// Which characters stand behind a backslash that is not itself behind one.

@@ -190,6 +190,7 @@ package final class StreamInput {
             harvest.empty += UInt64(bytes)
         } else if unsafe format.drops(base + start, count: length) {
             harvest.filtered += UInt64(bytes)
+            harvest.filteredLines += 1
         } else {
             batch.append(LineRef(start: start, length: length, carriageReturn: carriageReturn, unterminated: !isWhole))
         }

@@ -56,7 +56,7 @@ package final class FileOutput: Output {
 final class FileSink: Sink {
     private let file: RotatingFile
     private let buffer: EventBuffer
-    private var gate = RetryGate(window: FileOutput.window)
+    private var gate = RetryGate()
 
     init(_ file: RotatingFile, _ counters: EventCounters?) {
         self.file = file
@@ -65,11 +65,21 @@ final class FileSink: Sink {
 
     func finish() { file.closeFile() }
 
+    private static let wait = Reply.Failure(.io, "waits for events in front of it that were not written")
+
     func write(_ deliveries: [Delivery]) -> [Reply] {
+        // Those sent before the pipeline knew of an earlier failure come first in the group.
+        let turnedBack = deliveries.prefix { !gate.admits($0) }
+        let rest = deliveries.dropFirst(turnedBack.count)
+        return turnedBack.map { _ in .turnedBack(FileSink.wait) } + writeGroup(rest)
+    }
+
+    private func writeGroup(_ deliveries: ArraySlice<Delivery>) -> [Reply] {
+        if deliveries.isEmpty { return [] }
         var written: [Int] = []
         var failure: FileOutputError?
         for delivery in deliveries {
-            guard failure == nil, gate.admits(delivery) else {
+            guard failure == nil else {
                 written.append(0)
                 continue
             }
@@ -81,15 +91,14 @@ final class FileSink: Sink {
         do throws(FileOutputError) { try file.sync() } catch { failure = error }
         // A failed fsync takes back what was written since the last one.
         if failure?.code == .sync { written = written.map { _ in 0 } }
-        if failure != nil, let first = written.indices.first(where: { written[$0] < deliveries[$0].events.count }) {
-            gate.failed(first: deliveries[first], count: deliveries.count - first)
-        }
-        return zip(deliveries, written).map { reply($0, $1, failure) }
+        let replies = zip(deliveries, written).map { reply($0, $1, failure) }
+        gate.failed(replies.count { $0.failure != nil })
+        return replies
     }
 
     private func reply(_ delivery: Delivery, _ events: Int, _ failure: FileOutputError?) -> Reply {
         if events == delivery.events.count { return .delivered }
-        let why = failure?.failure ?? Reply.Failure(.io, "waits for events in front of it that were not written")
+        let why = failure?.failure ?? FileSink.wait
         return events == 0 ? .retry(why) : Reply(.prefix(delivered: events), failure: why)
     }
 }

@@ -79,6 +79,15 @@ package final class Registrar: RegistryStore, Sendable {
         }
     }
 
+    package func hurry() {
+        desk.monitor.change { state in
+            // What cannot be written is tried again at its own pace.
+            guard !state.pending.isEmpty, state.trouble == nil else { return ((), wake: false) }
+            state.hurry = true
+            return ((), wake: true)
+        }
+    }
+
     package var committed: UInt64 { desk.committed.load(ordering: .acquiring) }
     package var trouble: String? { desk.monitor.withLock { $0.trouble } }
     /// What was done about damage, at the start or since; nil when there was none.
@@ -89,9 +98,9 @@ package final class Registrar: RegistryStore, Sendable {
     @discardableResult
     package func flush(timeout: Duration) -> Bool {
         let goal = desk.monitor.change { state in
-            let dirty = self.committed < state.ticket
+            // What is being committed needs no hurry; the next submission would be hurried instead.
+            let dirty = !state.pending.isEmpty
             state.waiting += 1
-            // Without anything to commit, the next submission would be hurried instead.
             if dirty { state.hurry = true }
             return (state.ticket, wake: dirty)
         }

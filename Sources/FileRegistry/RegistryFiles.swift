@@ -46,8 +46,25 @@ enum RegistryFiles {
         guard fsync(descriptor) == 0 else { throw failure("fsync failed", path, errno) }
     }
 
+    /// Asks whether the files of a database can still be written, without opening them: closing a descriptor of our own
+    /// would take SQLite's locks away.
+    ///
+    /// SQLite writes its shared memory through a mapping, which is a SIGBUS once the file system has become read-only (as
+    /// ext4 does after an I/O error) or the file immutable. So this is asked before anything is done with a connection.
+    /// - Errors: `.notWritable`.
+    static func checkWritable(_ database: String) throws(RegistryError) {
+        for file in RegistryPaths.family(database) where unsafe access(file, W_OK) != 0 {
+            let code = errno
+            if code == EROFS || code == EPERM {
+                throw RegistryError(.notWritable, "read-only", path: file, cause: text(code))
+            }
+        }
+    }
+
+    /// Asks without opening the file: whoever closes a descriptor of a database takes away all locks that SQLite holds on
+    /// it in the same process (https://www.sqlite.org/howtocorrupt.html, section 2.2).
     static func checkReadable(_ path: String) throws(RegistryError) {
-        close(try open(path, O_RDONLY, mode: 0))
+        if unsafe access(path, R_OK) != 0 { throw failure("open failed", path, errno) }
     }
 
     static func move(_ path: String, to other: String) throws(RegistryError) {

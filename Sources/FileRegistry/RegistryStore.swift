@@ -7,6 +7,8 @@ package protocol RegistryStore: AnyObject, Sendable {
     /// Takes new contents of rows, to be committed within a second. Later contents of a row replace earlier ones.
     /// - Returns: a ticket; once `committed` reaches it, the rows are on disk.
     func submit(_ records: [FileRecord], removed: [Int64]) -> UInt64
+    /// Commits what was submitted as soon as the disk allows it, not at the end of the second. Does not wait for it.
+    func hurry()
     /// The highest ticket whose rows are on disk.
     var committed: UInt64 { get }
     /// Why nothing can be committed at the moment; nil when all is well.

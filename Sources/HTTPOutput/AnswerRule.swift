@@ -18,10 +18,13 @@ struct HTTPAnswer: Sendable, Equatable {
 /// | 413 | the same events in smaller bodies; a single event is rejected |
 /// | 400, 422 | halved to find the bad ones; these are rejected |
 /// | 3xx | retry: a redirect is not followed |
+/// | 401, 403, 407 | retry: the credentials are not accepted |
 /// | other 4xx | rejected |
 ///
 /// A redirect is a setting to be put right by an operator, and nothing that is wrong with the events: following it
 /// could hand them and the credentials to another host, and rejecting it would fill the dead letters. So they wait.
+/// The same holds for credentials that have expired or lack a right: they are put right, and the events are sent. (As
+/// Filebeat does where a whole request is refused. With `max_retries` they become dead letters after so many attempts.)
 enum AnswerRule: Equatable {
     case delivered
     case retry(Reply.Failure, after: Duration?)
@@ -43,6 +46,13 @@ enum AnswerRule: Equatable {
                     "\(endpoint) redirects\(target) (status \(answer.status)); redirects are not followed: "
                         + "put the URL that takes the events into hosts"),
                 after: nil)
+        case 401, 403, 407:
+            self = .retry(
+                Reply.Failure(
+                    .status,
+                    "\(endpoint) answered \(answer.status)\(AnswerRule.words(answer.body)): "
+                        + "the credentials are not accepted"),
+                after: answer.retryAfter.flatMap { RetryAfter.parse($0, now: now) })
         case 408, 425, 429, 500...:
             self = .retry(
                 Reply.Failure(.status, "\(endpoint) answered \(answer.status)\(AnswerRule.words(answer.body))"),

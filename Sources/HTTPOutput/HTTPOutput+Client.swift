@@ -49,11 +49,16 @@ extension HTTPOutput {
         }
     }
 
-    private static func proxy(_ text: String?) throws(HTTPOutputError) -> HTTPClient.Configuration.Proxy? {
+    static func proxyURL(_ text: String?) throws(HTTPOutputError) -> TargetURL? {
         guard let text, !text.isEmpty else { return nil }
         guard let url = TargetURL(text, schemes: ["http": 80, "socks5": 1080]) else {
             throw HTTPOutputError(.invalidProxy, "proxy_url must look like http://proxy:3128 or socks5://proxy:1080")
         }
+        return url
+    }
+
+    private static func proxy(_ text: String?) throws(HTTPOutputError) -> HTTPClient.Configuration.Proxy? {
+        guard let url = try proxyURL(text) else { return nil }
         if url.scheme == "socks5" { return .socksServer(host: url.host, port: url.port) }
         return .server(
             host: url.host, port: url.port,

@@ -1,5 +1,7 @@
+import AsyncHTTPClient
 package import NIOCore
 import NIOHTTP1
+import Publishing
 package import Transport
 
 /// `needletail test output` for HTTP: name, connection, TLS, and one HEAD request.
@@ -12,11 +14,16 @@ extension HTTPOutput {
     package static func probe(
         _ settings: HTTPSettings, userAgent: String, on loop: any EventLoop
     ) async throws -> [ProbeReport] {
-        let tls = try tlsClient(for: settings)
+        let proxy = try proxyURL(settings.proxyURL)
+        let tls = proxy == nil ? try tlsClient(for: settings) ?? TLSClient(TLSSettings()) : nil
         var reports: [ProbeReport] = []
         for url in try urls(of: settings) {
             var headers = try headers(for: settings, credentials: url, userAgent: userAgent)
             headers.remove(name: "content-encoding")
+            if let proxy {
+                reports.append(try await probe(url, headers, through: proxy, settings, on: loop))
+                continue
+            }
             headers.replaceOrAdd(name: "host", value: "\(url.host):\(url.port)")
             headers.replaceOrAdd(name: "connection", value: "close")
             let head = HTTPRequestHead(version: .http1_1, method: .HEAD, uri: url.target, headers: headers)
@@ -39,11 +46,39 @@ extension HTTPOutput {
         }.get()
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
         channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
-        let status = try await promise.futureResult.get().status.code
+        return try verdict(try await promise.futureResult.get().status.code)
+    }
+
+    private static func verdict(_ status: UInt) throws -> String {
         if [401, 403, 407].contains(status) {
             throw TransportError(.protocolError, "answered \(status): the credentials are not accepted")
         }
         return "answered \(status) to a HEAD request"
+    }
+
+    /// The way there leads through the proxy: it is looked for and dialled, and the rest is asked as events are sent.
+    private static func probe(
+        _ url: TargetURL, _ headers: HTTPHeaders, through proxy: TargetURL, _ settings: HTTPSettings,
+        on loop: any EventLoop
+    ) async throws -> ProbeReport {
+        let client = try client(for: settings, lanes: 1)
+        let probe = ConnectionProbe(Connector(timeout: .seconds(30))) { _ in
+            var request = HTTPClientRequest(url: url.url)
+            request.method = .HEAD
+            request.headers = headers
+            do {
+                let answer = try await client.execute(request, timeout: .seconds(30))
+                return "\(url.endpoint), through the proxy, \(try verdict(answer.status.code))"
+            } catch let error as TransportError {
+                throw error
+            } catch {
+                let failure = Reply.Failure(error, endpoint: url.endpoint)
+                throw TransportError(.protocolError, failure.message)
+            }
+        }
+        let reports = await probe.run([Endpoint(host: proxy.host, port: proxy.port)], on: loop)
+        try await client.shutdown()
+        return reports[0]
     }
 }
 

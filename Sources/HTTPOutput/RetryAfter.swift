@@ -1,13 +1,13 @@
 /// The header field `Retry-After`: seconds, or a date in one of the three forms that HTTP knows.
 ///
 /// - Source: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 and section 5.6.7.
-enum RetryAfter {
+package enum RetryAfter {
     /// A server can't stop an output for longer than this; it is asked again then.
-    static let maximum = Duration.seconds(3600)
+    package static let maximum = Duration.seconds(3600)
 
     /// - Parameter now: seconds since 1970.
     /// - Returns: nil when the value is neither a number nor a date. A date that is past is zero.
-    static func parse(_ value: String, now: Int64) -> Duration? {
+    package static func parse(_ value: String, now: Int64) -> Duration? {
         let text = value.trimmed
         if let seconds = Int64(text) { return seconds >= 0 ? min(.seconds(seconds), maximum) : nil }
         if !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) { return maximum }

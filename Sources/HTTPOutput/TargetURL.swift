@@ -3,7 +3,7 @@ import EventModel
 /// The URL of a host or a proxy, taken apart as far as an output needs it.
 ///
 /// - Source: https://www.rfc-editor.org/rfc/rfc3986#section-3
-struct TargetURL: Sendable, Equatable {
+package struct TargetURL: Sendable, Equatable {
     let scheme: String
     let host: String
     /// As written, or the scheme's own.
@@ -15,7 +15,7 @@ struct TargetURL: Sendable, Equatable {
     let password: Secret?
 
     /// - Returns: nil when the text is no `scheme://host[:port][/path][?query]`.
-    init?(_ text: String, schemes: [String: Int]) {
+    package init?(_ text: String, schemes: [String: Int]) {
         guard let colon = text.firstRange(of: "://") else { return nil }
         scheme = text[..<colon.lowerBound].lowercased()
         guard let defaultPort = schemes[scheme] else { return nil }
@@ -76,7 +76,7 @@ struct TargetURL: Sendable, Equatable {
     private var hostText: String { host.contains(":") ? "[\(host)]" : host }
 
     /// What is asked for, without credentials.
-    var url: String { "\(scheme)://\(hostText):\(port)\(target)" }
+    package var url: String { "\(scheme)://\(hostText):\(port)\(target)" }
 
     /// For logs: a query can hold secrets, so it is left out.
     var endpoint: String { "\(scheme)://\(hostText):\(port)\(target.prefix { $0 != "?" })" }

@@ -27,19 +27,19 @@ struct LumberjackWire: StreamWire {
 
     mutating func opened() { windows = WindowTracker() }
 
-    mutating func encode(_ feed: inout EventFeed, into chunk: inout ByteBuffer) -> Int {
-        let events = compressor == nil ? encodePlain(&feed, &chunk) : encodeCompressed(&feed, &chunk)
+    mutating func encode(_ feed: EventFeed, into chunk: inout ByteBuffer) -> Int {
+        let events = compressor == nil ? encodePlain(feed, &chunk) : encodeCompressed(feed, &chunk)
         if events > 0 { windows.sent(window: events) }
         return events
     }
 
-    private func encodePlain(_ feed: inout EventFeed, _ chunk: inout ByteBuffer) -> Int {
+    private func encodePlain(_ feed: EventFeed, _ chunk: inout ByteBuffer) -> Int {
         var events = 0
         unsafe chunk.writeWithUnsafeMutableBytes(minimumWritableBytes: 0) { buffer in
             var cursor = unsafe ByteCursor(buffer)
             var window = cursor
             cursor.advance(LumberjackFrame.windowBytes)
-            events = LumberjackWire.putEvents(&feed, &cursor, largest: largestEvent)
+            events = LumberjackWire.putEvents(feed, &cursor, largest: largestEvent)
             guard events > 0 else { return 0 }
             LumberjackFrame.putWindow(count: events, to: &window)
             return buffer.count - cursor.room
@@ -47,7 +47,7 @@ struct LumberjackWire: StreamWire {
         return events
     }
 
-    private mutating func encodeCompressed(_ feed: inout EventFeed, _ chunk: inout ByteBuffer) -> Int {
+    private mutating func encodeCompressed(_ feed: EventFeed, _ chunk: inout ByteBuffer) -> Int {
         let wanted = max(LumberjackWire.frameBytes, chunk.capacity)
         if frames.capacity < wanted { frames = ByteBufferAllocator().buffer(capacity: wanted) }
         frames.clear()
@@ -55,7 +55,7 @@ struct LumberjackWire: StreamWire {
         let largest = largestEvent
         unsafe frames.writeWithUnsafeMutableBytes(minimumWritableBytes: 0) { buffer in
             var cursor = unsafe ByteCursor(buffer)
-            events = LumberjackWire.putEvents(&feed, &cursor, largest: largest)
+            events = LumberjackWire.putEvents(feed, &cursor, largest: largest)
             return buffer.count - cursor.room
         }
         if events > 0 { putCompressed(count: events, &chunk) }
@@ -66,7 +66,7 @@ struct LumberjackWire: StreamWire {
 
     /// As many events as fit, each behind its header.
     private static func putEvents(
-        _ feed: inout EventFeed, _ cursor: inout ByteCursor, largest: Int
+        _ feed: EventFeed, _ cursor: inout ByteCursor, largest: Int
     ) -> Int {
         var events = 0
         while !feed.isAtEnd {

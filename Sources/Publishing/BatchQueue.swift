@@ -36,6 +36,11 @@ struct BatchQueue {
         return state.batch
     }
 
+    /// Bytes of some events of a batch.
+    func bytes(of events: EventSelection, sequence: UInt64) -> UInt64 {
+        sealed.first { $0.sequence == sequence }?.bytes(of: events) ?? 0
+    }
+
     /// Marks events of a batch as settled, and gives the bytes of each generation concerned to `count`.
     mutating func settle(_ events: EventSelection, sequence: UInt64, count: (GenerationKey, UInt64) -> Void) {
         guard let index = sealed.firstIndex(where: { $0.sequence == sequence }) else {

@@ -64,6 +64,22 @@ struct BatchState {
         }
     }
 
+    /// Bytes of some events, settled or not; costs as much as `settle`.
+    func bytes(of events: EventSelection) -> UInt64 {
+        var sum: UInt64 = 0
+        let ranges: [Range<Int>] =
+            switch events {
+            case .range(let range): [range]
+            case .list(let list): BatchState.runs(list)
+            }
+        for range in ranges {
+            visitSegments(of: range) { segment, lines in
+                sum &+= lines == segment.lineRange ? segment.eventBytes : bytes(of: lines, in: segment)
+            }
+        }
+        return sum
+    }
+
     private func bytes(of lines: Range<Int>, in segment: Segment) -> UInt64 {
         lines.reduce(0) { $0 + segment.bytes(of: batch.lines[$1], at: $1) }
     }

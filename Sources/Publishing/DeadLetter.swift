@@ -20,4 +20,7 @@ package struct DeadLetter: Sendable {
 package protocol DeadLetterSink: Sendable {
     /// Makes the letters durable, or throws; then they stay with the pipeline and are tried again.
     func keep(_ letters: [DeadLetter]) throws
+
+    /// Letters that had to make room for newer ones since the start.
+    var evictedLetters: Int { get }
 }

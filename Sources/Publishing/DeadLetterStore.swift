@@ -1,6 +1,6 @@
 import Glibc
 package import Logging
-package import Synchronization
+import Synchronization
 
 /// Dead letters as files of NDJSON, oldest first out once there are too many bytes of them.
 ///
@@ -12,8 +12,8 @@ package final class DeadLetterStore: DeadLetterSink, Sendable {
     /// One part in so many of the limit is the size of a file, so that eviction takes little at a time.
     private static let fileShare = 8
 
-    /// Letters that had to make room for newer ones.
-    package let evicted = Atomic<Int>(0)
+    private let evicted = Atomic<Int>(0)
+    package var evictedLetters: Int { evicted.load(ordering: .relaxed) }
     private let directory: DeadLetterDirectory
     private let pipeline: String
     private let maximumBytes: Int

@@ -33,6 +33,8 @@ struct Lane {
         var retryAfter: Duration?
         /// Some events of the delivery were settled: the peer is alive, so earlier failures do not count.
         var hadProgress: Bool
+        /// The delivery was turned back without an attempt.
+        var isUntried = false
     }
 
     /// Events of the first delivery with slow start.
@@ -50,6 +52,8 @@ struct Lane {
     private(set) var inFlight: [Flight] = []
     /// Most events of the next delivery; below `maxEvents` only with slow start.
     private(set) var eventLimit: Int
+    /// Failed answers there were, for the output's `RetryGate`.
+    var failuresSeen = 0
     private var isDraining = false
 
     init(window: Int, maxEvents: Int, slowStart: Bool, isEager: Bool = false, backoff: Backoff) {
@@ -62,15 +66,26 @@ struct Lane {
     }
 
     /// Nothing is on its way, so that a batch should leave at once.
-    var isHungry: Bool { isEager ? hasRoom : state == .open && inFlight.isEmpty && waiting.isEmpty }
+    var isHungry: Bool {
+        switch state {
+        case .open: isEager ? hasRoom : inFlight.isEmpty && waiting.isEmpty
+        case .probing: inFlight.isEmpty && waiting.isEmpty
+        case .backingOff, .abandoned: false
+        }
+    }
 
     /// A batch sealed now would leave at once; otherwise it may as well go on growing.
     var hasRoom: Bool { state == .open && waiting.isEmpty && inFlight.count < window }
 
-    /// When `takeNext` has something new to say, if no answer comes before.
+    /// When the lane may be tried again, if no answer comes before.
     var deadline: MonotonicTime? {
-        guard case .backingOff(let until) = state, inFlight.isEmpty, !waiting.isEmpty else { return nil }
+        guard case .backingOff(let until) = state, inFlight.isEmpty else { return nil }
         return until
+    }
+
+    /// Lets the next delivery go as a probe once the back-off is over; there need not be one yet.
+    mutating func advance(now: MonotonicTime) {
+        if let deadline, deadline <= now { state = .probing }
     }
 
     /// Nothing is in flight, and nothing will be sent any more before the next start.
@@ -80,7 +95,7 @@ struct Lane {
 
     /// The next parcel that may go out now; the caller sends it and it counts as in flight.
     mutating func takeNext(token: UInt64, now: MonotonicTime) -> Parcel? {
-        if let deadline, deadline <= now { state = .probing }
+        advance(now: now)
         let allowed: Int
         switch state {
         case .open: allowed = window
@@ -117,11 +132,15 @@ struct Lane {
         }
     }
 
-    /// Something is to be sent again. Several deliveries that fail together count as one failure.
+    /// Something is to be sent again, or would be if it had not been tried often enough (`retry` is empty then).
+    /// Several deliveries that fail together count as one failure.
     mutating func failed(
         _ parcel: Parcel, _ failure: Failure, now: MonotonicTime, using generator: inout some RandomNumberGenerator
     ) {
-        putBack(Parcel(sequence: parcel.sequence, events: failure.retry, attempt: parcel.attempt + 1))
+        if failure.retry.count > 0 {
+            let attempt = parcel.attempt + (failure.isUntried ? 0 : 1)
+            putBack(Parcel(sequence: parcel.sequence, events: failure.retry, attempt: attempt))
+        }
         switch state {
         case .abandoned: return
         case .backingOff(let until):

@@ -17,8 +17,8 @@ package protocol OutputLane: AnyObject, Sendable {
     /// Starts to send a delivery and returns at once; never blocks.
     ///
     /// - Parameter reply: called exactly once per delivery, from any thread, in the order of the deliveries. When one
-    ///   delivery is to be retried, those sent after it must be answered with retry as well
-    ///   (`OutputTraits.window` > 1).
+    ///   delivery is to be retried, those sent before the pipeline knew of it must be answered with retry as well
+    ///   (`OutputTraits.window` > 1): that is what `RetryGate` is for.
     func send(_ delivery: Delivery, reply: @escaping @Sendable (Reply) -> Void)
 
     /// Gives up: closes the connection at once, and answers what is outstanding with retry.
@@ -31,11 +31,14 @@ package struct Delivery: Sendable {
     package let events: EventSelection
     /// 0 at first.
     package let attempt: Int
+    /// Answers with a failure that the lane had given and the pipeline had seen when it sent this; see `RetryGate`.
+    package var failuresSeen: Int
 
-    package init(batch: Batch, events: EventSelection, attempt: Int = 0) {
+    package init(batch: Batch, events: EventSelection, attempt: Int = 0, failuresSeen: Int = 0) {
         self.batch = batch
         self.events = events
         self.attempt = attempt
+        self.failuresSeen = failuresSeen
     }
 }
 

@@ -24,6 +24,8 @@ package struct PipelineStatus: Sendable, Equatable {
     package var eventsDelivered: UInt64 = 0
     package var eventsFiltered: UInt64 = 0
     package var eventsDeadLettered: UInt64 = 0
+    /// Dead letters deleted because there were too many of them: these events are gone.
+    package var deadLettersEvicted: UInt64 = 0
 
     /// Batches sealed.
     package var batches: UInt64 = 0

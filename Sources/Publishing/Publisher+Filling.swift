@@ -14,7 +14,7 @@ extension Publisher {
             dispatch(lane, now: now)
         }
         if let readAhead = traits.readAhead, lanes[lane].waiting.count >= readAhead { return nil }
-        guard let slab = budget.take(room: room) else { return nil }
+        guard let slab = budget.take(lane: lane, room: room) else { return nil }
         let builder = BatchBuilder(slab: slab, maxEvents: traits.maxEvents, opened: now.nanoseconds)
         queues[lane].begin(builder)
         return builder
@@ -41,8 +41,11 @@ extension Publisher {
     /// Bytes of the slabs between reading and settlement.
     package var budgetUsed: Int { budget.used }
 
-    /// Whether a new batch would fit into the budget.
+    /// Whether a new batch of any lane would fit into the budget.
     package var hasBudget: Bool { budget.hasRoom }
+
+    /// Bytes of a batch, unless a single line is longer.
+    package var batchBytes: Int { budget.slabBytes }
 
     /// Frees the memory that is kept for the next batch.
     package mutating func trim() {

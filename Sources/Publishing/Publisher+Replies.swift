@@ -5,8 +5,9 @@ extension Publisher {
     /// An output answered the oldest delivery of a lane.
     package mutating func replied(lane: Int, token: UInt64, _ reply: Reply, now: MonotonicTime) {
         let parcel = lanes[lane].takeFlight(token: token)
+        if reply.failure != nil { lanes[lane].failuresSeen += 1 }
         // Before shutdown nothing is given up for good: the next start tries again.
-        let isLastAttempt = !draining && settings.maxRetries.map { parcel.attempt >= $0 } ?? false
+        let isLastAttempt = !draining && !reply.isUntried && settings.maxRetries.map { parcel.attempt >= $0 } ?? false
         var sorted = SortedReply(reply, events: parcel.events, isLastAttempt: isLastAttempt)
         bury(lane, parcel, &sorted)
         settle(lane, parcel, sorted.delivered, .delivered)
@@ -17,11 +18,12 @@ extension Publisher {
         dispatch(lane, now: now)
     }
 
-    /// Tells the lane whether the delivery is done or has to be sent again.
+    /// Tells the lane whether the delivery is done or has to be sent again. One that was given up is done, but the peer is
+    /// no better for it.
     private mutating func conclude(
         _ lane: Int, _ parcel: Lane.Parcel, _ sorted: SortedReply, _ reply: Reply, now: MonotonicTime
     ) {
-        guard sorted.retry.count > 0 else {
+        guard sorted.retry.count > 0 || sorted.failed > 0 else {
             lanes[lane].succeeded()
             if lanes[lane].state == .open { lastFailure = nil }
             return
@@ -29,8 +31,8 @@ extension Publisher {
         if let failure = reply.failure { lastFailure = failure }
         counts.failures += 1
         let failure = Lane.Failure(
-            retry: sorted.retry, retryAfter: reply.retryAfter, hadProgress: sorted.retry.count < parcel.events.count
-        )
+            retry: sorted.retry, retryAfter: reply.retryAfter,
+            hadProgress: max(sorted.failed, sorted.retry.count) < parcel.events.count, isUntried: reply.isUntried)
         lanes[lane].failed(parcel, failure, now: now, using: &generator)
     }
 

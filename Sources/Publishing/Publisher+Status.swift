@@ -21,11 +21,25 @@ extension Publisher {
         (queues.reduce(0) { $0 &+ $1.pendingBytes }, lanes.reduce(0) { $0 + $1.inFlight.count })
     }
 
+    /// Bytes of the events in the deliveries in flight: sent, and not answered.
+    package var inFlightBytes: UInt64 {
+        lanes.indices.reduce(0) { sum, lane in
+            lanes[lane].inFlight.reduce(sum) {
+                $0 &+ queues[lane].bytes(of: $1.parcel.events, sequence: $1.parcel.sequence)
+            }
+        }
+    }
+
     /// When the oldest lines that are not settled were read (ms since 1970); nil: there are none.
     package var oldestPending: Int64? { queues.compactMap(\.oldestPending).min() }
 
     /// Bytes that are neither settled nor pending: always 0. Costs a look at each batch in flight.
     package var unaccounted: Int64 { counts.total.unaccounted(pending: pending.bytes) }
+
+    /// Stops a debug build whose ledger does not close.
+    package func assertLedgerCloses() {
+        assert(unaccounted == 0, "the ledger does not close: \(unaccounted) bytes")
+    }
 
     /// The same for each generation that has a ledger or something pending: all 0.
     ///

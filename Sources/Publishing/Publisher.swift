@@ -46,7 +46,8 @@ package struct Publisher {
         )
         lanes = Array(repeating: lane, count: traits.lanes)
         queues = Array(repeating: BatchQueue(), count: traits.lanes)
-        budget = ByteBudget(limit: settings.budgetBytes, lanes: traits.lanes, maxBytes: traits.maxBytes)
+        budget = ByteBudget(
+            limit: settings.budgetBytes, lanes: traits.lanes, maxBytes: traits.maxBytes, window: traits.window)
     }
 
     /// The lane that a file always travels on.
@@ -65,6 +66,7 @@ package struct Publisher {
     /// Seals what is old enough or has a free lane, and sends what may go.
     package mutating func advance(now: MonotonicTime) {
         for lane in lanes.indices {
+            lanes[lane].advance(now: now)
             if queues[lane].hasOpenLines, isDue(lane, now: now) { seal(lane) }
             dispatch(lane, now: now)
         }
@@ -97,7 +99,7 @@ package struct Publisher {
     /// Closes the open batch of a lane and puts it in the queue.
     mutating func seal(_ lane: Int) {
         guard let open = queues[lane].takeOpen() else { return }
-        guard !open.isEmpty else { return budget.giveBack(open.slab) }
+        guard !open.isEmpty else { return budget.giveBack(open.slab, lane: lane) }
         let batch = open.seal()
         queues[lane].append(batch, sequence: nextSequence)
         if batch.count > 0 {
@@ -112,14 +114,15 @@ package struct Publisher {
     /// Gives back the memory of an open batch that nothing was put into.
     mutating func dropIfEmpty(_ lane: Int) {
         guard !queues[lane].hasOpenLines, let open = queues[lane].takeOpen() else { return }
-        budget.giveBack(open.slab)
+        budget.giveBack(open.slab, lane: lane)
     }
 
     /// Sends what the lane's window and state allow.
     mutating func dispatch(_ lane: Int, now: MonotonicTime) {
         while let parcel = lanes[lane].takeNext(token: nextToken, now: now) {
             let batch = queues[lane].batch(sequence: parcel.sequence)
-            let delivery = Delivery(batch: batch, events: parcel.events, attempt: parcel.attempt)
+            let delivery = Delivery(
+                batch: batch, events: parcel.events, attempt: parcel.attempt, failuresSeen: lanes[lane].failuresSeen)
             orders.append(.send(lane: lane, token: nextToken, delivery))
             if parcel.attempt > 0 { counts.retries += 1 }
             nextToken += 1
@@ -128,7 +131,7 @@ package struct Publisher {
 
     /// Reports what has become settled in the order of the batches, and gives their memory back.
     mutating func report(_ lane: Int) {
-        let settlements = queues[lane].takeSettlements { budget.giveBack($0.slab) }
+        let settlements = queues[lane].takeSettlements { budget.giveBack($0.slab, lane: lane) }
         if !settlements.isEmpty { orders.append(.settled(settlements)) }
     }
 }

@@ -21,8 +21,10 @@ package struct Reply: Sendable, Equatable {
     package var verdicts: Verdicts
     /// Least time to wait before the next attempt, when the server named one (`Retry-After`).
     package var retryAfter: Duration?
-    /// Why events are to be retried.
+    /// Why events are to be retried; not nil in every answer that asks for a retry.
     package var failure: Failure?
+    /// The delivery was turned back without an attempt, so it does not count as one (`max_retries`).
+    package var isUntried = false
     /// Why events were rejected, with the server's words.
     package var reasons: [Rejection]
 
@@ -40,6 +42,13 @@ package struct Reply: Sendable, Equatable {
     /// Everything is to be sent again.
     package static func retry(_ failure: Failure, after: Duration? = nil) -> Reply {
         Reply(.all(.retry), retryAfter: after, failure: failure)
+    }
+
+    /// Everything is to be sent again, because of a delivery in front of it: it was not even tried.
+    package static func turnedBack(_ failure: Failure) -> Reply {
+        var reply = Reply.retry(failure)
+        reply.isUntried = true
+        return reply
     }
 
     /// What became of the event at this position of the delivery; one that `each` does not name is to be retried.

@@ -1,43 +1,23 @@
-import EventModel
-
 /// Keeps the order of a lane after a failure.
 ///
 /// When deliveries are answered with retry, others may already be on their way, sent before the pipeline saw the answer.
-/// They must not overtake: the gate turns them back until the first of those that failed comes again. The pipeline has
-/// at most a window of deliveries out, which bounds how many can be on their way, so the gate opens by itself when
-/// the failed batch never comes back (it went to the dead letters).
+/// They must not overtake: the gate turns them back. Which they are it knows by counting: a delivery says how many failed
+/// answers the pipeline had seen (`Delivery.failuresSeen`), and one that was sent in ignorance of any is turned back, with
+/// a failed answer of its own. So nothing depends on which batch comes next, or on whether the one that failed ever
+/// comes again (it may be a dead letter by now).
 package struct RetryGate {
-    private let window: Int
-    private var failedBatch: Batch?
-    private var failedAttempt = 0
-    private var stragglers = 0
+    /// Answers with a failure that the lane has given.
+    private var failures = 0
 
-    /// - Parameter window: `OutputTraits.window`.
-    package init(window: Int) {
-        self.window = window
-    }
+    package init() {}
 
-    /// These deliveries were answered with retry, in this order.
-    package mutating func failed(first: Delivery, count: Int) {
-        failedBatch = first.batch
-        failedAttempt = first.attempt
-        stragglers = window - count
-        if stragglers <= 0 { open() }
-    }
+    /// So many deliveries were answered with a failure.
+    package mutating func failed(_ count: Int) { failures += count }
 
-    /// Whether the delivery may be sent; if not, it is to be answered with retry.
+    /// Whether the delivery may be sent; if not, it is to be answered with `Reply.turnedBack`, which counts as a failure.
     package mutating func admits(_ delivery: Delivery) -> Bool {
-        guard let batch = failedBatch else { return true }
-        if stragglers <= 0 || (delivery.batch === batch && delivery.attempt > failedAttempt) {
-            open()
-            return true
-        }
-        stragglers -= 1
+        if delivery.failuresSeen == failures { return true }
+        failures += 1
         return false
-    }
-
-    private mutating func open() {
-        failedBatch = nil
-        stragglers = 0
     }
 }

@@ -14,6 +14,8 @@ struct SortedReply {
     var delivered = EventSelection.list([])
     var retry = EventSelection.list([])
     var rejected: [Rejected] = []
+    /// How many events were not taken this time, whether they are sent again or given up.
+    let failed: Int
 
     /// - Parameter isLastAttempt: what would be retried is rejected instead, because of `max_retries`.
     init(_ reply: Reply, events: EventSelection, isLastAttempt: Bool) {
@@ -25,14 +27,18 @@ struct SortedReply {
             delivered = events.positions(0..<taken)
             retry = events.positions(taken..<events.count)
         case .all(.rejected), .each:
-            sortEach(reply, events)
+            (delivered, retry, rejected) = SortedReply.sortEach(reply, events)
         }
+        failed = retry.count
         if isLastAttempt { giveUp(reply) }
     }
 
-    private mutating func sortEach(_ reply: Reply, _ events: EventSelection) {
+    private static func sortEach(
+        _ reply: Reply, _ events: EventSelection
+    ) -> (delivered: EventSelection, retry: EventSelection, rejected: [Rejected]) {
         var delivered: [Int32] = []
         var retry: [Int32] = []
+        var rejected: [Rejected] = []
         for position in 0..<events.count {
             let event = Int32(events[position])
             switch reply.verdict(at: position) {
@@ -42,8 +48,7 @@ struct SortedReply {
                 rejected.append(Rejected(event: event, rejection: SortedReply.rejection(reply, reason)))
             }
         }
-        self.delivered = .list(delivered)
-        self.retry = .list(retry)
+        return (.list(delivered), .list(retry), rejected)
     }
 
     private static func rejection(_ reply: Reply, _ reason: Int) -> Reply.Rejection {

@@ -17,16 +17,22 @@ package final class FileLock: Sendable {
     private let descriptor: Int32
 
     package init(_ path: String) throws(Failure) {
-        descriptor = try FileLock.openFile(path)
+        descriptor = try FileLock.take(path)
+        writeHolder()
+    }
+
+    /// A locked descriptor. It is nobody's yet when this fails: had it been the object's, `deinit` would close it again.
+    private static func take(_ path: String) throws(Failure) -> Int32 {
+        let descriptor = try openFile(path)
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
             let code = errno
             if code == EINTR { continue }
-            let holder = FileLock.holder(descriptor)
+            let holder = holder(descriptor)
             close(descriptor)
             guard code == EWOULDBLOCK else { throw .notLocked(cause: unsafe String(cString: strerror(code))) }
             throw .held(by: holder)
         }
-        writeHolder()
+        return descriptor
     }
 
     /// Unlocks before closing, because a child process that was just forked may still hold the descriptor.

@@ -27,7 +27,7 @@ struct TCPWire: StreamWire {
         lastAcknowledged = 0
     }
 
-    func encode(_ feed: inout EventFeed, into chunk: inout ByteBuffer) -> Int {
+    func encode(_ feed: EventFeed, into chunk: inout ByteBuffer) -> Int {
         var events = 0
         unsafe chunk.writeWithUnsafeMutableBytes(minimumWritableBytes: 0) { buffer in
             var cursor = unsafe ByteCursor(buffer)

@@ -7,11 +7,21 @@ package struct ChildProcess {
     package let output: String
     package let errors: String
 
-    /// Runs a program and waits for it.
+    /// Runs a program and waits for it, away from the cooperative pool.
     /// - Parameters:
     ///   - path: looked up in `PATH` when it holds no slash.
     ///   - input: what the program reads from standard input; less than a pipe holds (64 KiB).
-    package static func run(_ path: String, _ arguments: [String] = [], input: String = "") -> ChildProcess {
+    ///   - limit: a program that takes longer is killed, and `errors` says so.
+    package static func run(
+        _ path: String, _ arguments: [String] = [], input: String = "", limit: Duration = .seconds(60)
+    ) async -> ChildProcess {
+        await OwnThreads.run { runHere(path, arguments, input: input, limit: limit) }
+    }
+
+    /// The same on this thread, which waits until the program has ended: for a thread that may block.
+    package static func runHere(
+        _ path: String, _ arguments: [String] = [], input: String = "", limit: Duration = .seconds(60)
+    ) -> ChildProcess {
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
         stdin.put(input)
         var actions = unsafe posix_spawn_file_actions_t()
@@ -23,13 +33,20 @@ package struct ChildProcess {
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { for index in 0...arguments.count { unsafe free(words[index]) } }
         var process: pid_t = 0
-        let failure = unsafe posix_spawnp(&process, path, &actions, nil, &words, environ)
+        let failure = ForkLock.withLock {
+            unsafe posix_spawnp(&process, path, &actions, nil, &words, environ)
+        }
         close(stdin.readEnd)
         close(stdin.writeEnd)
         close(stdout.writeEnd)
         close(stderr.writeEnd)
-        let (output, errors) = Pipe.drain(stdout.readEnd, stderr.readEnd)
+        var (output, errors) = ("", "")
+        let isInTime = Pipe.drain(stdout.readEnd, stderr.readEnd, into: &output, &errors, limit: limit)
         guard failure == 0 else { return ChildProcess(status: -1, output: output, errors: errors) }
+        if !isInTime {
+            kill(process, SIGKILL)
+            errors += "\n\(path) \(arguments.joined(separator: " ")) was killed, it had not ended after \(limit)"
+        }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}
         let signal = status & 0x7f
@@ -59,10 +76,7 @@ private struct Pipe {
     let writeEnd: Int32
 
     init() {
-        var ends: [Int32] = [-1, -1]
-        _ = unsafe pipe(&ends)
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        (readEnd, writeEnd) = (ends[0], ends[1])
+        (readEnd, writeEnd) = ForkLock.pipe()
     }
 
     func put(_ text: String) {
@@ -71,14 +85,19 @@ private struct Pipe {
     }
 
     /// Reads both to their ends, as either has something, and closes them.
-    static func drain(_ first: Int32, _ second: Int32) -> (String, String) {
+    /// - Returns: false when the ends did not come in time.
+    static func drain(
+        _ first: Int32, _ second: Int32, into output: inout String, _ errors: inout String, limit: Duration
+    ) -> Bool {
+        let deadline = ContinuousClock.now + limit
         var texts: [[UInt8]] = [[], []]
         var entries = [
             pollfd(fd: first, events: Int16(POLLIN), revents: 0), pollfd(fd: second, events: Int16(POLLIN), revents: 0),
         ]
         var buffer = [UInt8](repeating: 0, count: 65536)
         while entries.contains(where: { $0.fd >= 0 }) {
-            guard unsafe poll(&entries, 2, -1) > 0 else { continue }
+            if ContinuousClock.now >= deadline { break }
+            guard unsafe poll(&entries, 2, 1000) > 0 else { continue }
             for index in 0..<2 where entries[index].fd >= 0 && entries[index].revents != 0 {
                 let count = unsafe read(entries[index].fd, &buffer, buffer.count)
                 if count > 0 {
@@ -89,6 +108,10 @@ private struct Pipe {
                 }
             }
         }
-        return (String(decoding: texts[0], as: UTF8.self), String(decoding: texts[1], as: UTF8.self))
+        let open = entries.filter { $0.fd >= 0 }
+        for entry in open { close(entry.fd) }
+        output = String(decoding: texts[0], as: UTF8.self)
+        errors = String(decoding: texts[1], as: UTF8.self)
+        return open.isEmpty
     }
 }

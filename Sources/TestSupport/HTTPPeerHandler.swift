@@ -86,7 +86,7 @@ final class HTTPPeerHandler: ChannelInboundHandler {
             journal.keep(request.messages)
             write(HTTPPeer.Answer(200, body: "{}").bytes, context)
         case .refuses: write(HTTPPeer.Answer(503, body: "later").bytes, context)
-        case .rejects: write(HTTPPeer.Answer(403, body: "never").bytes, context)
+        case .rejects: write(HTTPPeer.Answer(410, body: "never").bytes, context)
         case .answersHalf:
             write(Array("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"taken\":".utf8), context, close: true)
         case .answersGarbage: write([0, 1, 2, 0xff] + Array("HTTP? no.\r\n\r\n".utf8), context, close: true)

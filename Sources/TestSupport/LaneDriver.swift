@@ -6,6 +6,7 @@ import Synchronization
 package final class LaneDriver: Sendable {
     private struct State {
         var sent = 0
+        var failures = 0
         var replies: [Int: Reply] = [:]
         var next = 0
         var waiters: [Int: CheckedContinuation<Reply, Never>] = [:]
@@ -25,8 +26,10 @@ package final class LaneDriver: Sendable {
     /// Sends, and returns the number to ask for the reply by.
     @discardableResult
     package func send(_ delivery: Delivery) -> Int {
+        var delivery = delivery
         let number = state.withLock { state in
             state.sent += 1
+            delivery.failuresSeen = state.failures
             return state.sent - 1
         }
         lane.send(delivery) { [self] in answered(number, $0) }
@@ -54,6 +57,7 @@ package final class LaneDriver: Sendable {
             }
             if number != state.next { state.breaches.append("delivery \(number) was answered before \(state.next)") }
             state.next = max(state.next, number) + 1
+            if reply.failure != nil { state.failures += 1 }
             state.replies[number] = reply
             return state.waiters.removeValue(forKey: number)
         }

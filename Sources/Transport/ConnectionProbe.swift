@@ -61,7 +61,7 @@ package struct ConnectionProbe: Sendable {
         defer { channel.close(promise: nil) }
         if connector.tls != nil {
             let version = await step("handshake", &report) {
-                try await connector.handshake(channel, endpoint, addresses).get()
+                try await channel.eventLoop.flatSubmit { connector.handshake(channel, endpoint, addresses) }.get()
                 return try await channel.nioSSL_tlsVersion().get()
             } detail: {
                 $0.map { "TLS version: \($0)" } ?? "done"

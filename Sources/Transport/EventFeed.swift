@@ -3,7 +3,11 @@ package import EventModel
 package import Publishing
 
 /// The events of one delivery, encoded one after the other as buffers have room.
-package struct EventFeed {
+///
+/// - Shape: an object, one per delivery: a struct of this size would be copied, with all it refers to, at every look
+///   that another target takes at it.
+/// - Ownership: one event loop.
+package final class EventFeed {
     package let delivery: Delivery
     private var encoder: EventEncoder
     /// Events of the delivery.
@@ -36,15 +40,16 @@ package struct EventFeed {
     package var sendable: Int { delivery.events.count - refused.count }
 
     /// Writes the next event without moving on; false, and nothing written, when there is not the room.
-    package mutating func encode(to cursor: inout ByteCursor) -> Bool {
-        encoder.encode(list.map { Int($0[position]) } ?? first + position, to: &cursor)
+    package func encode(to cursor: inout ByteCursor) -> Bool {
+        if let list { return encoder.encode(Int(list[position]), to: &cursor) }
+        return encoder.encode(first + position, to: &cursor)
     }
 
     /// The event has been written; on to the next one.
-    package mutating func advance() { position += 1 }
+    package func advance() { position += 1 }
 
     /// The event cannot be sent; on to the next one.
-    package mutating func refuse() {
+    package func refuse() {
         refused.append(position)
         position += 1
     }

@@ -67,7 +67,7 @@ extension StreamLane {
         }
         if queue.isEmpty, pool.hasSpare, !isTrimDue {
             isTrimDue = true
-            loop.scheduleTask(in: .seconds(1)) { self.trim() }
+            loop.scheduleTask(in: TimeAmount(settings.spareTime)) { self.trim() }
         }
     }
 
@@ -83,9 +83,10 @@ extension StreamLane {
         lastFailure = failure
         clock.startRound()
         chunks.removeAll(keepingCapacity: true)
+        untold = 0
         let failed = queue
         queue.removeAll(keepingCapacity: true)
-        if let first = failed.first { gate.failed(first: first.feed.delivery, count: failed.count) }
+        gate.failed(failed.count)
         for pending in failed {
             let reply = pending.feed.reply(
                 acknowledged: settings.settlesPrefix ? pending.acknowledged : 0, failure: failure,

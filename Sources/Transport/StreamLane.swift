@@ -10,6 +10,8 @@ package struct StreamLaneSettings: Sendable {
     package var timeout: Duration
     /// Connections are renewed after this time, between deliveries; zero: never.
     package var ttl = Duration.zero
+    /// A lane with nothing to send for this long frees the buffers it does not need at once.
+    package var spareTime = Duration.seconds(1)
     /// Whether the first events of a delivery count as delivered when the connection breaks in its middle. A kernel's word
     /// is not enough for that: what the peer's process had not read is lost with it.
     package var settlesPrefix = true
@@ -37,11 +39,14 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     /// Chunks that the kernel has not taken yet, oldest first.
     var chunks: [StreamChunk] = []
     var pool: ChunkPool
-    var gate: RetryGate
+    var gate = RetryGate()
     var isClosed = false
     private var isPumping = false
     var isTrimDue = false
     var unread = ByteBuffer()
+    /// Events that the kernel has taken and the wire was not told of: it is asked for arrivals once a delivery, as each
+    /// question costs as much as encoding some fifty events.
+    var untold = 0
     var lastFailure = Reply.Failure(.shutdown, "the output is shutting down")
     var clock = LaneClock()
 
@@ -55,7 +60,6 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
         self.counters = counters
         link = LaneLink(connector: connector, ring: ring, loop: loop)
         pool = ChunkPool(capacity: wire.chunkBytes)
-        gate = RetryGate(window: settings.window)
         link.owner = self
     }
 
@@ -70,7 +74,7 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     // MARK: On the loop
 
     private func enqueue(_ delivery: Delivery, _ reply: @escaping @Sendable (Reply) -> Void) {
-        guard !isClosed, gate.admits(delivery) else { return reply(.retry(lastFailure)) }
+        guard !isClosed, gate.admits(delivery) else { return reply(.turnedBack(lastFailure)) }
         if queue.isEmpty { clock.progress() }
         queue.append(StreamPending(feed: EventFeed(delivery, counters: counters), reply: reply))
         pump()
@@ -98,10 +102,12 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
             if isRenewalDue, queue[index].feed.position == 0 {
                 guard index == 0 else { return }
                 link.renew()
-            } else if let chunk = nextChunk(&queue[index].feed) {
+            } else if let chunk = nextChunk(queue[index].feed) {
                 send(chunk)
             }
         }
+        // The end of the last delivery may have been refused.
+        if chunks.isEmpty, untold > 0 { tell() }
     }
 
     private var isRenewalDue: Bool {
@@ -109,11 +115,13 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     }
 
     /// A chunk of encoded events; nil when the rest of the delivery cannot be sent.
-    private func nextChunk(_ feed: inout EventFeed) -> StreamChunk? {
+    private func nextChunk(_ feed: EventFeed) -> StreamChunk? {
         var chunk = pool.take()
         while !feed.isAtEnd {
-            let events = wire.encode(&feed, into: &chunk)
-            if events > 0 { return StreamChunk(buffer: chunk, events: events) }
+            let events = wire.encode(feed, into: &chunk)
+            if events > 0 {
+                return StreamChunk(buffer: chunk, events: events, endsDelivery: feed.isAtEnd)
+            }
             if feed.isAtEnd { break }
             // The next event is larger than a chunk. Six bytes for one is the worst case; see `JSONEscape.room`.
             let wanted = max(2 * chunk.capacity, 6 * feed.lineLength + 64 * 1024)
@@ -141,12 +149,19 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
     /// The kernel has taken the oldest chunk.
     private func taken(_ round: Int) {
         guard round == clock.round, !chunks.isEmpty else { return }
-        let events = chunks[0].events
+        let endsDelivery = chunks[0].endsDelivery
+        untold += chunks[0].events
         // Nobody else may hold the buffer then, or clearing it for reuse would make a new one.
         pool.giveBack(chunks.removeFirst().buffer)
         clock.progress()
-        wire.taken(events: events, sent: link.bytesSent)
-        guard wire.isPolled else { return }
+        if endsDelivery { tell() }
+    }
+
+    /// Tells the wire what the kernel has taken, and asks what has arrived.
+    private func tell() {
+        guard wire.isPolled else { return untold = 0 }
+        wire.taken(events: untold, sent: link.bytesSent)
+        untold = 0
         // No pumping from here: the channel, which called, still holds the buffers that it has written.
         let wasPumping = isPumping
         isPumping = true
@@ -163,7 +178,7 @@ package final class StreamLane<Wire: StreamWire>: OutputLane, LaneLinkOwner, @un
 
 /// A delivery that has not been answered.
 struct StreamPending {
-    var feed: EventFeed
+    let feed: EventFeed
     var acknowledged = 0
     let reply: @Sendable (Reply) -> Void
 
@@ -173,4 +188,5 @@ struct StreamPending {
 struct StreamChunk {
     let buffer: ByteBuffer
     let events: Int
+    let endsDelivery: Bool
 }

@@ -15,9 +15,10 @@ package protocol StreamWire: SendableMetatype {
 
     /// Writes as many events as fit into the chunk.
     /// - Returns: how many. 0 with the feed not at its end: the chunk is too small for the next event.
-    mutating func encode(_ feed: inout EventFeed, into chunk: inout ByteBuffer) -> Int
+    mutating func encode(_ feed: EventFeed, into chunk: inout ByteBuffer) -> Int
 
-    /// The kernel has taken a chunk of so many events, and `sent` bytes of the connection in all.
+    /// The kernel has taken so many events more, and `sent` bytes of the connection in all. Only asked of a wire that is
+    /// polled, once a delivery.
     mutating func taken(events: Int, sent: Int)
 
     /// Reads what the peer sent; what is not used stays in `bytes` and comes again with more.

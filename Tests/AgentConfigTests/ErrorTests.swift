@@ -90,6 +90,10 @@ struct ErrorTests {
         ),
         ("{type: stdin, paths: [/a]}", "a.yml:1:40: the input 'stdin' has no paths"),
         (
+            "{type: stdin, encoding: utf-16-bom}",
+            "a.yml:1:43: the input 'stdin' takes lines of UTF-8 that end with a line feed; pipe others through iconv or tr"
+        ),
+        (
             "{type: stdin, file_identity.path: }",
             "a.yml:1:33: 'file_identity.path' is known to Filebeat, but Needletail does not have it yet; files are known by content, device and inode here: use file_identity.fingerprint"
         ),

@@ -2,6 +2,7 @@ import FileInput
 import Glibc
 import LumberjackOutput
 import Parsing
+import TestSupport
 import Testing
 import Transport
 
@@ -63,7 +64,7 @@ struct FilebeatFileTests {
 
     @Test(arguments: 0..<300)
     func `a damaged file is taken or refused, and never ends the agent`(seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var bytes = Array(Self.packaged.utf8)
         for _ in 0..<(1 + Int(random.next() % 6)) {
             let index = Int(random.next() % UInt64(bytes.count))
@@ -94,18 +95,5 @@ struct FilebeatFileTests {
         }
         let path = unsafe String(cString: pointer)
         #expect(ConfigLoader.processEnvironment()["PATH"] == path)
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
     }
 }

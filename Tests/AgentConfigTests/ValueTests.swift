@@ -85,6 +85,6 @@ struct ValueTests {
         ("0x10", false), ("-", false), ("1e", false), ("1 ", false), ("NaN", false),
     ])
     func `numbers of JSON`(text: String, isNumber: Bool) {
-        #expect(JSONText.isNumber(text) == isNumber)
+        #expect(FieldScalar.isNumber(text) == isNumber)
     }
 }

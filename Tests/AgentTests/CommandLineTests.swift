@@ -101,30 +101,30 @@ struct CommandLineTests {
         ["registry", "list", "--help"], ["registry", "show", "--help"], ["version", "--help"],
         ["completions", "--help"],
     ])
-    func `every command explains itself with an example`(_ arguments: [String]) {
-        let child = ChildProcess.run(ChildProcess.needletail, arguments)
+    func `every command explains itself with an example`(_ arguments: [String]) async {
+        let child = await ChildProcess.run(ChildProcess.needletail, arguments)
         #expect(child.status == 0)
         #expect(child.output.contains("Example"))
         #expect(child.output.contains("needletail \(arguments[0].hasPrefix("-") ? "run" : arguments[0])"))
     }
 
-    @Test func `the binary says its version, and what is wrong with a command line`() {
-        let version = ChildProcess.run(ChildProcess.needletail, ["version"])
+    @Test func `the binary says its version, and what is wrong with a command line`() async {
+        let version = await ChildProcess.run(ChildProcess.needletail, ["version"])
         #expect(version.status == 0)
         #expect(version.output.hasPrefix("needletail version \(AgentVersion.text) "))
-        let wrong = ChildProcess.run(ChildProcess.needletail, ["ship", "a.log"])
+        let wrong = await ChildProcess.run(ChildProcess.needletail, ["ship", "a.log"])
         #expect(wrong.status == ExitStatus.usage.rawValue)
         #expect(wrong.errors.contains("--to"))
         #expect(wrong.output.isEmpty)
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])
-    func `there is a completion script for each shell`(_ shell: String) {
-        let child = ChildProcess.run(ChildProcess.needletail, ["completions", shell])
+    func `there is a completion script for each shell`(_ shell: String) async {
+        let child = await ChildProcess.run(ChildProcess.needletail, ["completions", shell])
         #expect(child.status == 0)
         #expect(child.output.contains("compression-level"))
         if shell == "bash" {
-            let check = ChildProcess.run("bash", ["-n"], input: child.output)
+            let check = await ChildProcess.run("bash", ["-n"], input: child.output)
             #expect(check.status == 0)
             #expect(check.errors.isEmpty)
         }

@@ -27,7 +27,9 @@ final class ProcessAgent: Sendable {
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { for index in 0...arguments.count { unsafe free(words[index]) } }
         var process: pid_t = 0
-        let failure = unsafe posix_spawn(&process, path, &actions, nil, &words, environ)
+        let failure = ForkLock.withLock {
+            unsafe posix_spawn(&process, path, &actions, nil, &words, environ)
+        }
         guard failure == 0 else {
             throw ProcessFailure(description: "\(path): \(unsafe String(cString: strerror(failure)))")
         }
@@ -69,7 +71,7 @@ final class ProcessAgent: Sendable {
     }
 
     /// Waits for the end.
-    func exitStatus(limit: Duration = .seconds(60)) async throws -> Int32 {
+    func exitStatus(limit: Duration = .seconds(120)) async throws -> Int32 {
         guard await status.wait(limit: limit, { $0 != nil }), let status = status.current else {
             throw ProcessFailure(description: "pid \(processID) has not ended after \(limit)")
         }
@@ -83,7 +85,7 @@ final class ProcessAgent: Sendable {
     }
 
     /// SIGTERM, and waits.
-    func terminate(limit: Duration = .seconds(60)) async throws -> Int32 {
+    func terminate(limit: Duration = .seconds(120)) async throws -> Int32 {
         signal(SIGTERM)
         return try await exitStatus(limit: limit)
     }

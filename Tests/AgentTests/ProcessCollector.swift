@@ -33,7 +33,7 @@ final class ProcessCollector: Sendable {
     /// - Parameter listening: false for one that is away at first.
     init(_ wire: Wire, listening: Bool = true) throws(ProcessSocketError) {
         self.wire = wire
-        wake = try ProcessPipe()
+        wake = ProcessPipe()
         (reservation, port) = try ProcessSocket.bound(port: 0)
         let box = unsafe Unmanaged.passRetained(self)
         var thread = pthread_t()
@@ -51,26 +51,47 @@ final class ProcessCollector: Sendable {
     }
 
     /// Listens, on the same port as before.
-    func giveBack() async -> Bool {
+    func giveBack() async throws {
         order(.listen)
-        return await heard.wait { $0.isListening }
+        try await wait("to listen") { $0.isListening }
     }
 
     /// Stops listening and resets all connections. What was not acknowledged may be sent again.
-    func takeAway() async -> Bool {
+    func takeAway() async throws {
         order(.reset)
-        return await heard.wait { !$0.isListening && $0.connectionsOpen == 0 }
+        try await wait("to be gone") { !$0.isListening && $0.connectionsOpen == 0 }
     }
 
     /// Stops listening and says goodbye on all connections, but reads them to their ends: for a wire without
     /// acknowledgements, where a reset loses what the kernel has taken.
-    func leave() async -> Bool {
+    func leave() async throws {
         order(.leave)
-        return await heard.wait { !$0.isListening && $0.connectionsOpen == 0 }
+        try await wait("for the agent to hang up, too") { !$0.isListening && $0.connectionsOpen == 0 }
+    }
+
+    /// Waits for a state, or fails and says how things are.
+    func wait(_ what: String, _ condition: @escaping @Sendable (State) -> Bool) async throws {
+        guard await !heard.wait(condition) else { return }
+        let state = heard.current
+        let hex = String(port, radix: 16, uppercase: true)
+        let sockets = ProcessFile.text("/proc/net/tcp").split(separator: "\n").filter { $0.contains(":\(hex) ") }
+        throw ProcessFailure(
+            description: """
+                waited \(what): \(state.tally.distinct) different lines in \(state.tally.total) events came, \
+                \(state.connectionsTaken) connections, \(state.connectionsOpen) open, \
+                \(state.isListening ? "listening" : "not listening"); sockets of port \(port):
+                \(sockets.joined(separator: "\n"))
+                """)
     }
 
     /// Ends the thread; cannot be undone.
     func end() { order(.end) }
+
+    /// Reads again after it stalled.
+    func resume() {
+        heard.update { $0.stallsAt = .max }
+        wake.ring()
+    }
 
     private func order(_ command: Command) {
         commands.withLock { $0.append(command) }

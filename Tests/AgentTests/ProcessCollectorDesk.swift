@@ -1,5 +1,6 @@
 import Glibc
 import LumberjackCodec
+import TestSupport
 
 /// The sockets of a collector, in the hands of its thread.
 struct ProcessCollectorDesk {
@@ -24,8 +25,7 @@ struct ProcessCollectorDesk {
     mutating func obey(_ command: ProcessCollector.Command) {
         switch command {
         case .listen:
-            if listener < 0 { listener = ProcessSocket.listener(port: port) }
-            precondition(listener >= 0, "the collector cannot listen on its own port")
+            listen()
         case .reset:
             stopListening()
             for connection in connections { ProcessSocket.reset(connection.descriptor) }
@@ -40,6 +40,16 @@ struct ProcessCollectorDesk {
             isOpen = false
         }
         tell()
+    }
+
+    /// A child that is just being made has a copy of the listener before this one, until it begins with its program.
+    private mutating func listen() {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while listener < 0 {
+            precondition(ContinuousClock.now < deadline, "the collector cannot listen on its own port")
+            listener = ProcessSocket.listener(port: port)
+            if listener < 0 { usleep(1000) }
+        }
     }
 
     private mutating func stopListening() {
@@ -73,9 +83,13 @@ struct ProcessCollectorDesk {
     }
 
     private mutating func accept() {
-        let descriptor = Glibc.accept(listener, nil, nil)
+        // An agent that is started meanwhile must not inherit it: the connection would outlive what ends it here.
+        let descriptor = ForkLock.withLock {
+            let descriptor = Glibc.accept(listener, nil, nil)
+            if descriptor >= 0 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+            return descriptor
+        }
         guard descriptor >= 0 else { return }
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         connections.append(Connection(descriptor: descriptor, reader: ProcessWireReader(wire)))
         heard.update {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// `kill -9` and SIGTERM of the real binary while files are written, rotated, truncated and deleted beneath it.
@@ -10,7 +11,7 @@ struct ProcessCrashTests {
         try await ProcessScene.play { scene in
             let collector = try scene.collector(wire)
             scene.configure(collector, wire: wire)
-            var random = ProcessRandom(seed: seed)
+            var random = SeededGenerator(processSeed: seed)
             let written = try await ProcessLoad(scene: scene, collector: collector, seed: seed + 100).run {
                 for _ in 0..<kills {
                     let agent = try scene.run()
@@ -36,14 +37,14 @@ struct ProcessCrashTests {
         try await ProcessScene.play { scene in
             let collector = try scene.collector(wire)
             scene.configure(collector, wire: wire)
-            var random = ProcessRandom(seed: seed)
+            var random = SeededGenerator(processSeed: seed)
             let written = try await ProcessLoad(scene: scene, collector: collector, seed: seed + 100).run {
                 for _ in 0..<10 {
                     let (lines, taken) = collector.heard.look { ($0.tally.distinct, $0.connectionsTaken) }
                     let agent = try scene.run()
                     try await scene.arrived(lines + Int.random(in: 1...900, using: &random), at: collector)
                     // The lines may be the last ones of the agent before; this one runs once it has connected.
-                    #expect(await collector.heard.wait { $0.connectionsTaken > taken })
+                    try await collector.wait("for a connection of the agent") { $0.connectionsTaken > taken }
                     #expect(try await agent.terminate() == 0)
                 }
             }
@@ -65,12 +66,12 @@ struct ProcessCrashTests {
             logs.append(0, 1000)
             let agent = try scene.run()
             try await scene.arrived(1000, at: collector)
-            #expect(await collector.takeAway())
+            try await collector.takeAway()
             logs.append(0, 500)
             try await ProcessStatus.wait(scene, for: "\"connect\":")
             // Far less than the shutdown timeout, which is for collectors that answer.
             #expect(try await agent.terminate(limit: .seconds(20)) == 0)
-            #expect(await collector.giveBack())
+            try await collector.giveBack()
             let next = try scene.run()
             try await scene.arrived(1500, at: collector)
             #expect(try await next.terminate() == 0)
@@ -96,9 +97,9 @@ struct ProcessCrashTests {
             #expect(try await agent.terminate() == 0)
             let came = collector.heard.current.tally.total
             #expect(came < 2000)
-            collector.heard.update { $0.stallsAt = .max }
-            #expect(await collector.takeAway())
-            #expect(await collector.giveBack())
+            collector.resume()
+            try await collector.takeAway()
+            try await collector.giveBack()
             #expect(try await scene.run("--once").exitStatus() == 0)
             try collector.heard.current.tally.checkAll(logs.written, exactlyOnce: true)
             logs.finish()

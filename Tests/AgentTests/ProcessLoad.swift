@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 /// Writes, rotates, truncates and deletes beneath the agent until it is told to stop.
 struct ProcessLoad: Sendable {
@@ -33,7 +34,7 @@ struct ProcessLoad: Sendable {
     private static let lead = 1500
 
     private func write() async throws -> ProcessLogs {
-        var random = ProcessRandom(seed: seed)
+        var random = SeededGenerator(processSeed: seed)
         var logs = ProcessLogs(scene.logs, files: ["a.log", "b.log", "c.log"])
         while !isOver.current {
             let file = Int.random(in: 0..<logs.count, using: &random)

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A program that writes numbered lines to several files, and rotates, truncates and deletes them.
 ///
@@ -87,19 +88,10 @@ struct ProcessLogs {
     }
 }
 
-/// SplitMix64: the same numbers for the same seed. `NEEDLETAIL_SEED` is added to each, to look for trouble elsewhere.
-struct ProcessRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
+extension SeededGenerator {
+    /// `NEEDLETAIL_SEED` is added to the seed, to look for trouble elsewhere.
+    init(processSeed seed: UInt64) {
         let more = unsafe getenv("NEEDLETAIL_SEED").flatMap { unsafe UInt64(String(cString: $0)) } ?? 0
-        state = seed &+ more
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
+        self.init(seed: seed &+ more)
     }
 }

@@ -1,4 +1,5 @@
 import Synchronization
+import TestSupport
 
 /// State that one thread changes and a test waits on.
 final class ProcessObserved<State: Sendable>: Sendable {
@@ -39,12 +40,12 @@ final class ProcessObserved<State: Sendable>: Sendable {
     /// Waits until the condition holds.
     /// - Parameter limit: a net for what never comes, not a measure of how fast it is.
     /// - Returns: false when the limit was reached, or the task cancelled.
-    func wait(limit: Duration = .seconds(60), _ condition: @escaping @Sendable (State) -> Bool) async -> Bool {
+    func wait(limit: Duration = .seconds(120), _ condition: @escaping @Sendable (State) -> Bool) async -> Bool {
         let id = inner.withLock {
             $0.lastID += 1
             return $0.lastID
         }
-        let net = Task {
+        let net = Task(executorPreference: OwnThreads.shared) {
             guard (try? await Task.sleep(for: limit)) != nil else { return }
             self.expire(id)
         }

@@ -82,13 +82,13 @@ struct ProcessRunTests {
             #expect(ProcessStatus.number("unaccounted", in: stats.body) == 0)
             #expect(ProcessStatus.number("pending", in: stats.body) == 0)
             #expect(ProcessStatus.get("/healthz", scene)?.status == 200)
-            #expect(await collector.takeAway())
+            try await collector.takeAway()
             logs.append(0, 700)
             let waiting = try await ProcessStatus.wait(scene, "lines that wait") {
                 ProcessStatus.number("pending", in: $0.body) ?? 0 > 0
             }
             #expect(ProcessStatus.number("unaccounted", in: waiting.body) == 0)
-            #expect(await collector.giveBack())
+            try await collector.giveBack()
             try await scene.arrived(logs.total, at: collector)
             let metrics = try #require(ProcessStatus.get("/metrics", scene))
             #expect(metrics.status == 200)
@@ -101,6 +101,32 @@ struct ProcessRunTests {
             #expect(try await agent.terminate() == 0)
             #expect(ProcessStatus.get("/stats", scene) == nil)
             try collector.heard.current.tally.checkAll(logs.written)
+            logs.finish()
+        }
+    }
+
+    @Test func `registry list and show tell where a running agent stands`() async throws {
+        try await ProcessScene.play { scene in
+            let collector = try scene.collector(.lumberjack)
+            scene.configure(collector, wire: .lumberjack)
+            var logs = ProcessLogs(scene.logs, files: ["a.log"])
+            logs.append(0, 500)
+            let agent = try scene.run()
+            try await scene.arrived(500, at: collector)
+            let size = ProcessFile.text("\(scene.logs)/a.log").utf8.count
+            func ask(_ words: String...) -> ChildProcess {
+                ChildProcess.runHere(ChildProcess.needletail, ["registry"] + words + ["--path.data", scene.data])
+            }
+            // The commit follows the acknowledgement within a second.
+            while !ask("list", "--json").output.contains("\"offset\":\(size)") {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            let shown = ask("show", "\(scene.logs)/a.log")
+            #expect(shown.status == 0)
+            #expect(shown.output.contains(String(size)))
+            #expect(ask("show", "\(scene.logs)/none.log").status != 0)
+            #expect(agent.isRunning)
+            #expect(try await agent.terminate() == 0)
             logs.finish()
         }
     }

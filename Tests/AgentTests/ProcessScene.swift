@@ -9,7 +9,12 @@ final class ProcessScene: Sendable {
     private let agents = Mutex<[ProcessAgent]>([])
     private let collectors = Mutex<[ProcessCollector]>([])
 
-    static func play(_ body: (ProcessScene) async throws -> Void) async throws {
+    /// Runs on threads of its own, so that neither the test waits for others of the suite nor they for it.
+    static func play(_ body: @escaping @Sendable (ProcessScene) async throws -> Void) async throws {
+        try await OwnThreads.run { try await perform(body) }
+    }
+
+    private static func perform(_ body: (ProcessScene) async throws -> Void) async throws {
         let scene = try ProcessScene()
         do {
             try await body(scene)
@@ -31,7 +36,7 @@ final class ProcessScene: Sendable {
     private func clear() async {
         for agent in agents.withLock({ $0 }) { try? await agent.destroy() }
         for collector in collectors.withLock({ $0 }) { collector.end() }
-        _ = ChildProcess.run("rm", ["-rf", directory])
+        _ = await ChildProcess.run("rm", ["-rf", directory])
     }
 
     var logs: String { "\(directory)/logs" }
@@ -96,14 +101,7 @@ final class ProcessScene: Sendable {
 
     /// Waits until so many different lines have come.
     func arrived(_ lines: Int, at collector: ProcessCollector) async throws {
-        guard await collector.heard.wait(limit: .seconds(60), { $0.tally.distinct >= lines }) else {
-            let state = collector.heard.current
-            throw ProcessFailure(
-                description: """
-                    \(state.tally.distinct) of \(lines) lines came, \(state.tally.total) events, \
-                    \(state.connectionsTaken) connections, \(state.connectionsOpen) open
-                    """)
-        }
+        try await collector.wait("for \(lines) lines") { $0.tally.distinct >= lines }
     }
 }
 

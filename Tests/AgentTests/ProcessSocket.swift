@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A call on a socket that failed.
 struct ProcessSocketError: Error, CustomStringConvertible {
@@ -56,14 +57,9 @@ final class ProcessPipe: Sendable {
     let readEnd: Int32
     private let writeEnd: Int32
 
-    init() throws(ProcessSocketError) {
-        var ends: [Int32] = [-1, -1]
-        guard unsafe pipe(&ends) == 0 else { throw ProcessSocketError(call: "pipe", number: errno) }
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        (readEnd, writeEnd) = (ends[0], ends[1])
+    init() {
+        (readEnd, writeEnd) = ForkLock.pipe()
+        for end in [readEnd, writeEnd] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
     }
 
     deinit {

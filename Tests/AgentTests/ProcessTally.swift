@@ -27,9 +27,7 @@ struct ProcessTally: Sendable {
     /// Takes one event in JSON.
     mutating func take(_ event: [UInt8]) {
         total += 1
-        guard let message = ProcessTally.text(of: "\"message\":\"", in: event),
-            let id = ProcessTally.text(of: "\"_id\":\"", in: event), let line = ProcessTally.line(message)
-        else {
+        guard let (message, id) = ProcessTally.fields(of: event), let line = ProcessTally.line(message) else {
             note("no line of ours: \(String(decoding: event.prefix(300), as: UTF8.self))")
             return
         }
@@ -55,23 +53,33 @@ struct ProcessTally: Sendable {
     private mutating func note(_ text: String) { if problems.count < 20 { problems.append(text) } }
 
     private static func line(_ message: String) -> Line? {
-        let parts = message.split(separator: "#", maxSplits: 1)
-        guard parts.count == 2, let number = Int(parts[1].prefix { $0.isNumber }), number > 0 else { return nil }
-        return Line(series: String(parts[0]), number: number)
+        let bytes = message.utf8
+        guard let mark = bytes.firstIndex(of: 0x23) else { return nil }
+        let digits = bytes[bytes.index(after: mark)...]
+        guard let end = digits.firstIndex(of: 0x20), let number = Int(message[digits.startIndex..<end]), number > 0
+        else { return nil }
+        return Line(series: String(message[..<mark]), number: number)
+    }
+
+    /// Message and id of an event, as C finds them: the collector must not be slower than the agent, in a debug build too.
+    private static func fields(of event: [UInt8]) -> (message: String, id: String)? {
+        var text = event
+        text.append(0)
+        return unsafe text.withUnsafeBytes { bytes in
+            let characters = unsafe bytes.bindMemory(to: CChar.self)
+            guard let base = characters.baseAddress, let message = unsafe field("\"message\":\"", in: base),
+                let id = unsafe field("\"_id\":\"", in: base)
+            else { return nil }
+            return (message, id)
+        }
     }
 
     /// The text behind a key, up to the next quote; our lines need no escapes.
-    private static func text(of key: String, in event: [UInt8]) -> String? {
-        let name = Array(key.utf8CString)
-        let text = event.map { CChar(bitPattern: $0) } + [0]
-        return unsafe text.withUnsafeBufferPointer { characters in
-            guard let base = characters.baseAddress, let found = unsafe strstr(base, name) else { return nil }
-            let start = unsafe found + name.count - 1
-            guard let end = unsafe strchr(start, 0x22) else { return nil }
-            return unsafe start.withMemoryRebound(to: UInt8.self, capacity: end - start) {
-                unsafe String(decoding: UnsafeBufferPointer(start: $0, count: end - start), as: UTF8.self)
-            }
-        }
+    private static func field(_ key: String, in text: UnsafePointer<CChar>) -> String? {
+        guard let found = unsafe strstr(text, key) else { return nil }
+        let start = unsafe found + key.utf8.count
+        guard let end = unsafe strchr(start, 0x22) else { return nil }
+        return unsafe String(decoding: UnsafeRawBufferPointer(start: start, count: end - start), as: UTF8.self)
     }
 }
 

@@ -25,6 +25,7 @@ enum StatusExample {
         status.eventsDelivered = 2900
         status.eventsFiltered = 139
         status.eventsDeadLettered = 1
+        status.deadLettersEvicted = 9
         status.batches = 12
         status.retries = 2
         status.failures = [PipelineStatus.Failures(cause: "timeout", count: 2)]

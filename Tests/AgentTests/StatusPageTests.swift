@@ -1,4 +1,5 @@
 import Agent
+import EventModel
 import Publishing
 import Testing
 
@@ -49,6 +50,7 @@ struct StatusPageTests {
                     "delivered": 2900,
                     "filtered": 139,
                     "dead_letter": 1,
+                    "dead_letter_evicted": 9,
                     "invalid_utf8": 7,
                     "parse_errors": 8
                   },
@@ -80,14 +82,14 @@ struct StatusPageTests {
 
     @Test(arguments: [
         ("plain", "\"plain\""), ("a\"b\\c", #""a\"b\\c""#), ("\n\r\t", #""\n\r\t""#),
-        ("\u{0}\u{1b}\u{7f}", #""\u0000\u001b\u007f""#), ("äß€😀", "\"äß€😀\""),
+        ("\u{0}\u{1b}", #""\u0000\u001b""#), ("äß€😀", "\"äß€😀\""),
     ])
     func `a string becomes a JSON string`(_ text: String, _ expected: String) {
-        #expect(JSONText.string(text).text() == expected)
+        #expect(JSONTree.string(text).text() == expected)
     }
 
     @Test func `a document can be on one line or indented`() {
-        let document = JSONText.object([("a", .array([.integer(-1), .null])), ("b", .object([]))])
+        let document = JSONTree.object([("a", .array([.integer(-1), .null])), ("b", .object([]))])
         #expect(document.text() == #"{"a":[-1,null],"b":{}}"#)
         #expect(document.text(indented: true) == "{\n  \"a\": [\n    -1,\n    null\n  ],\n  \"b\": {}\n}")
     }

@@ -1,11 +1,11 @@
 import Agent
-import Dispatch
 import Glibc
 import Logging
 import Publishing
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StatusServerTests {
     private func serve(
         _ address: StatusAddress, status: AgentStatus = StatusExample.agent(),
@@ -18,19 +18,12 @@ struct StatusServerTests {
             group.addTask { try await server.run() }
             group.addTask {
                 for await port in ports {
-                    try await Self.onThread { try body(port) }
+                    try await OwnThreads.run { try body(port) }
                     return
                 }
             }
             _ = try await group.next()
             group.cancelAll()
-        }
-    }
-
-    /// Runs what blocks away from the threads that the server's tasks need.
-    private static func onThread(_ work: @escaping @Sendable () throws -> Void) async throws {
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            DispatchQueue(label: "test").async { continuation.resume(with: Result { try work() }) }
         }
     }
 

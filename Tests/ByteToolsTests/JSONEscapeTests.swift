@@ -1,4 +1,5 @@
 import ByteTools
+import TestSupport
 import Testing
 
 private let short: [UInt8: String] = [
@@ -79,7 +80,7 @@ private func check(_ bytes: [UInt8], offset: Int = 0, behind: UInt8 = 0) {
 
     @Test(arguments: 0...70)
     func `random bytes as the model has them`(length: Int) {
-        var generator = Generator(seed: UInt64(length))
+        var generator = SeededGenerator(seed: UInt64(length))
         // All bytes; quotes and backslashes mostly; and text with the odd special byte.
         let alphabets: [[UInt8]] = [
             Array(0...255), [0x22, 0x5c, 0x61], Array(0x61...0x7a) + [0x22], [0xe2, 0x82, 0xac, 0x61],
@@ -122,19 +123,5 @@ private func check(_ bytes: [UInt8], offset: Int = 0, behind: UInt8 = 0) {
         #expect(JSONEscape.quoted("") == Array(#""""#.utf8))
         #expect(JSONEscape.quoted("a\"b\\\n\u{1}é") == Array(#""a\"b\\\n\u0001é""#.utf8))
         #expect(JSONEscape.quoted(bytes: [0xff, 0x41]) == Array(#""\\xffA""#.utf8))
-    }
-}
-
-/// A generator of our own (SplitMix64).
-struct Generator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import CShim
 import EventModel
 import FileRegistry
+import TestSupport
 import Testing
 
 @testable import FileInput
@@ -20,7 +21,7 @@ final class FileModel {
     private let scratch = Scratch()
     private let registry = MemoryRegistry(commitsAtOnce: false)
     private let driver: InputDriver
-    private var generator: SplitMix
+    private var generator: SeededGenerator
     private let seed: UInt64
     private var files: [String: Content] = [:]
     private var nextLine = 0
@@ -35,7 +36,7 @@ final class FileModel {
 
     init(seed: UInt64) throws {
         self.seed = seed
-        generator = SplitMix(state: seed)
+        generator = SeededGenerator(seed: seed)
         driver = try InputDriver(scratch, registry: registry) { driver in
             driver.settlesAtOnce = false
             driver.settings.messageMaxBytes = 200
@@ -51,7 +52,7 @@ final class FileModel {
         case 0..<7: write()
         case 7: rotate(inGlob: true)
         case 8: rotate(inGlob: false)
-        case 9: truncate()
+        case 9: if generator.below(2) == 0 { truncate() } else { rewrite() }
         case 10: delete()
         case 11: renameBack()
         case 12: for _ in 0..<generator.below(4) { driver.turn() }
@@ -110,9 +111,14 @@ final class FileModel {
     }
 
     private func makeLine(startsAnew: Bool) -> String {
-        defer { nextLine += 1 }
         let filler = String(repeating: "abcdefghij", count: [0, 1, 5, 18, 30][generator.below(5)])
-        return startsAnew ? "<\(nextLine)>\(filler)" : filler
+        return startsAnew ? nextNumber() + filler : filler
+    }
+
+    private func nextNumber() -> String {
+        defer { nextLine += 1 }
+        let digits = String(nextLine)
+        return "<" + String(repeating: "0", count: 6 - digits.count) + digits + ">"
     }
 
     /// The line's own number: what of it is delivered even when it is cut.
@@ -156,6 +162,19 @@ final class FileModel {
         scratch.truncate(name, to: 0)
         files[name] = Content()
         note("truncate \(name)")
+    }
+
+    /// Truncated and written again at once: other lines, of the same lengths and ends, and one more.
+    private func rewrite() {
+        guard let name = existing(where: { $0.hasSuffix(".log") }), let old = files[name] else { return }
+        forgive(name)
+        var content = Content()
+        for line in old.lines { content.lines.append(nextNumber() + line.dropFirst(8)) }
+        content.lines.append(makeLine(startsAnew: true))
+        for line in content.lines { owed.insert(number(line)) }
+        scratch.write(name, content.lines.map { $0 + "\n" }.joined())
+        files[name] = content
+        note("rewrite \(name)")
     }
 
     private func delete() {
@@ -202,9 +221,10 @@ final class FileModel {
         isDown = true
         forgiveStrangers()
         for _ in 0..<generator.below(4) {
-            switch generator.below(4) {
+            switch generator.below(5) {
             case 0, 1: write()
             case 2: rotate(inGlob: true)
+            case 3: rewrite()
             default: if knowsAll { rotate(inGlob: false) }
             }
         }
@@ -279,19 +299,4 @@ final class FileModel {
 
     private func note(_ text: String) { history.append(text) }
     private var tail: String { history.suffix(60).joined(separator: ", ") }
-}
-
-/// A small seeded generator (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

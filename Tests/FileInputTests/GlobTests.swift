@@ -1,3 +1,4 @@
+import Parsing
 import Testing
 
 @testable import FileInput
@@ -19,6 +20,21 @@ import Testing
     ])
     func `a pattern matches what it says`(pattern: String, path: String, matches: Bool) {
         #expect(PathGlob.parse(pattern, recursive: true).contains { $0.matches(path) } == matches)
+    }
+
+    @Test func `braces that make too many patterns are refused`() throws {
+        var settings = FileInputSettings()
+        settings.paths = ["/v/" + String(repeating: "{a,b}", count: 10)]
+        try FileInput.check(settings)
+        #expect(PathGlob.parse(settings.paths[0], recursive: true).count == 1024)
+        settings.paths = ["/v/" + String(repeating: "{a,b}", count: 40)]
+        #expect(throws: ParsingError.self) { try FileInput.check(settings) }
+    }
+
+    @Test func `many levels of any depth are matched at once`() {
+        let glob = PathGlob.parse("/" + String(repeating: "**/*/", count: 12) + "x", recursive: true)
+        #expect(!glob[0].matches(String(repeating: "/a", count: 60) + "/y"))
+        #expect(glob[0].matches(String(repeating: "/a", count: 60) + "/x"))
     }
 
     @Test func `without recursive_glob two stars are one`() {

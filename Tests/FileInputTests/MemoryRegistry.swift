@@ -40,6 +40,9 @@ final class MemoryRegistry: RegistryStore {
         return ticket
     }
 
+    /// Commits come when the test wants them.
+    func hurry() {}
+
     func commit() {
         state.withLock { state in
             state.durable = state.submitted

@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `a FIFO, a socket, a device and a directory are named once at most and never opened`() throws {
         let scratch = Scratch()
         unsafe mkfifo(scratch["fifo.log"], 0o644)

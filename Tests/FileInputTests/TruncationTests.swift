@@ -35,6 +35,58 @@ import Testing
         #expect(Set(driver.lines.map(\.id)).count == 6)
     }
 
+    @Test(
+        arguments: [0.0, 400.0],
+        [
+            (lines: 1, maximum: 10_000, encoding: "utf-8"), (lines: 1, maximum: 50, encoding: "utf-8"),
+            (lines: 40, maximum: 10_000, encoding: "utf-8"), (lines: 40, maximum: 10_000, encoding: "latin1"),
+        ])
+    func `a file written anew with the same bytes in front of the position is read from 0`(
+        quiet: Double, shape: (lines: Int, maximum: Int, encoding: String)
+    ) throws {
+        let scratch = Scratch()
+        let filler = String(repeating: "-", count: 100)
+        let alike = String(repeating: "00:00 \(filler)\n", count: shape.lines)
+        scratch.write("a.log", "first" + alike)
+        let driver = try InputDriver(scratch) {
+            $0.settings.messageMaxBytes = shape.maximum
+            $0.settings.encoding = shape.encoding
+        }
+        driver.run()
+        driver.pass(seconds: quiet)
+        // Nothing new, and yet looked at.
+        scratch.age("a.log", seconds: 100)
+        driver.pass(seconds: 30)
+        #expect(driver.take().count == shape.lines)
+        scratch.write("a.log", "other" + alike + "more\n")
+        driver.run()
+        let lines = driver.take()
+        #expect(lines.first?.hasPrefix("other") == true)
+        #expect(lines.count == shape.lines + 1)
+        #expect(driver.registry.rows.map(\.generation) == [1])
+        #expect(driver.ledgerCloses)
+    }
+
+    @Test(arguments: [0.0, 400.0])
+    func `a file is not begun anew when an unfinished line of its first kilobyte is truncated away`(
+        quiet: Double
+    ) throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "first line\nunfinished")
+        let driver = try InputDriver(scratch)
+        driver.run()
+        driver.pass(seconds: quiet)
+        scratch.truncate("a.log", to: 11)
+        driver.run()
+        for line in ["2", "third line", "fourth line"] {
+            driver.pass(seconds: quiet)
+            scratch.append("a.log", line + "\n")
+            driver.run()
+        }
+        #expect(driver.take() == ["first line", "2", "third line", "fourth line"])
+        #expect(driver.registry.rows.map(\.generation) == [0])
+    }
+
     @Test func `the same content written again after a truncation that was seen is new content`() throws {
         let scratch = Scratch()
         scratch.write("a.log", "hello\n")
@@ -138,6 +190,59 @@ import Testing
         driver.pass(seconds: 0.1)
         #expect(driver.lines.last?.string == "four")
         #expect(Set(driver.lines.map { "\($0.id) \($0.string)" }).count == Set(driver.lines.map(\.id)).count)
+    }
+
+    @Test(arguments: 0...4)
+    func `when the agent crashes after a truncation, no two lines get the same id`(commits: Int) throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "first\n")
+        let registry = MemoryRegistry(commitsAtOnce: false)
+        let driver = try InputDriver(scratch, registry: registry)
+        driver.run()
+        registry.commit()
+        scratch.write("a.log", "head\none\n")
+        driver.pass(seconds: 0.1)
+        for _ in 0..<commits {
+            registry.commit()
+            driver.pass(seconds: 0.1)
+        }
+        #expect(driver.texts.contains("one") == (commits > 0))
+        registry.crash()
+        driver.kill()
+        scratch.write("a.log", "head\ntwo\n")
+        try driver.start()
+        for _ in 0..<3 {
+            driver.pass(seconds: 0.1)
+            registry.commit()
+        }
+        #expect(driver.texts.suffix(2) == ["head", "two"])
+        #expect(Set(driver.lines.map(\.id)).count == driver.lines.count)
+    }
+
+    @Test(arguments: 0...3)
+    func `when the agent crashes after a truncation, no line gets a second id`(commits: Int) throws {
+        let scratch = Scratch()
+        scratch.write("a.log", "same\n")
+        let registry = MemoryRegistry(commitsAtOnce: false)
+        let driver = try InputDriver(scratch, registry: registry)
+        driver.run()
+        registry.commit()
+        scratch.truncate("a.log", to: 0)
+        driver.pass(seconds: 0.1)
+        scratch.append("a.log", "same\nmore\n")
+        driver.pass(seconds: 0.1)
+        for _ in 0..<commits {
+            registry.commit()
+            driver.pass(seconds: 0.1)
+        }
+        driver.settlesAtOnce = false
+        try driver.crash()
+        for _ in 0..<3 {
+            driver.pass(seconds: 0.1)
+            registry.commit()
+        }
+        #expect(driver.texts.contains("more"))
+        #expect(Set(driver.lines.filter { $0.string == "more" }.map(\.id)).count == 1)
     }
 
     @Test func `a truncation while the agent was down is a new generation`() throws {

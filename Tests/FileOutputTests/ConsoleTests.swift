@@ -14,10 +14,7 @@ struct ConsolePipe: ~Copyable {
     let driver: LaneDriver
 
     init() {
-        var ends: [CInt] = [0, 0]
-        unsafe pipe(&ends)
-        reader = ends[0]
-        writer = ends[1]
+        (reader, writer) = ForkLock.pipe()
         driver = LaneDriver(
             ConsoleOutput(ConsoleOutputSettings(), logger: FileScene.quiet, descriptor: writer).makeLane(0))
     }
@@ -50,7 +47,7 @@ struct ConsolePipe: ~Copyable {
 }
 
 @Suite struct ConsoleTests {
-    @Test(.timeLimit(.minutes(1))) func `each event is a line, there at once`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `each event is a line, there at once`() async throws {
         let pipe = ConsolePipe()
         var factory = BatchFactory()
         for line in ["one", "two", "three"] {
@@ -61,7 +58,7 @@ struct ConsolePipe: ~Copyable {
         pipe.driver.lane.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a reader that stalls holds the lane up and gets everything later`()
+    @Test(.timeLimit(.minutes(5))) func `a reader that stalls holds the lane up and gets everything later`()
         async throws
     {
         let pipe = ConsolePipe()
@@ -78,7 +75,7 @@ struct ConsolePipe: ~Copyable {
         pipe.driver.lane.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a close ends the wait for a stalled reader, and whole lines count`()
+    @Test(.timeLimit(.minutes(5))) func `a close ends the wait for a stalled reader, and whole lines count`()
         async throws
     {
         var pipe = ConsolePipe()
@@ -102,7 +99,7 @@ struct ConsolePipe: ~Copyable {
         #expect(bytes.filter { $0 == 0x0a }.count == delivered)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a reader that goes away is a failure and not the end of the process`()
+    @Test(.timeLimit(.minutes(5))) func `a reader that goes away is a failure and not the end of the process`()
         async throws
     {
         var pipe = ConsolePipe()
@@ -116,7 +113,7 @@ struct ConsolePipe: ~Copyable {
 }
 
 @Suite struct DiscardTests {
-    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    @Test(.timeLimit(.minutes(5)), arguments: [true, false])
     func `everything is settled, and encoded when asked`(_ encodes: Bool) async throws {
         var settings = DiscardOutputSettings()
         settings.encodes = encodes

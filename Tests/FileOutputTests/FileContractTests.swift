@@ -37,12 +37,12 @@ struct DirectoryPeer: ContractPeer {
             }
         })
 
-    @Test(.timeLimit(.minutes(1)), arguments: contract.clauses)
+    @Test(.timeLimit(.minutes(5)), arguments: contract.clauses)
     func `the file output keeps the contract`(_ clause: OutputContract.Clause) async throws {
         try await Self.contract.check(clause)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: smallFiles.clauses)
+    @Test(.timeLimit(.minutes(5)), arguments: smallFiles.clauses)
     func `so it does when it rotates within a batch`(_ clause: OutputContract.Clause) async throws {
         try await Self.smallFiles.check(clause)
     }

@@ -7,7 +7,7 @@ import Testing
 @testable import FileOutput
 
 @Suite struct RepairTests {
-    @Test(.timeLimit(.minutes(1)), arguments: ["", "whole\n", "whole\nwhole too\n"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["", "whole\n", "whole\nwhole too\n"])
     func `what a crash left half-written is cut off`(_ whole: String) async throws {
         for torn in ["{\"half", String(repeating: "x", count: 200_000)] {
             let scene = FileScene()
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a full disk settles whole lines only, and goes on when there is space`()
+    @Test(.timeLimit(.minutes(5))) func `a full disk settles whole lines only, and goes on when there is space`()
         async throws
     {
         let lines = BatchFactory.numbered(0..<20)
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a torn line that cannot be cut off holds everything up until it can`()
+    @Test(.timeLimit(.minutes(5))) func `a torn line that cannot be cut off holds everything up until it can`()
         async throws
     {
         let scene = FileScene()
@@ -67,7 +67,7 @@ import Testing
         #expect(scene.messages == ["a", "b"])
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(5)))
     func `nothing is settled before an fsync, and one that fails takes back what was written`() async throws {
         let scene = FileScene()
         let faults = FaultyCalls()
@@ -114,14 +114,14 @@ import Testing
         faults.set { $0.space = .max }
         // Sent before the pipeline had seen the reply.
         #expect(sink.write([Delivery(all: second)])[0].verdicts == .all(.retry))
-        let again = [first, second].map { Delivery(batch: $0, events: .range(0..<1), attempt: 1) }
+        let again = [first, second].map { Delivery(batch: $0, events: .range(0..<1), attempt: 1, failuresSeen: 2) }
         #expect(sink.write([again[0]]) == [.delivered])
         #expect(sink.write([again[1]]) == [.delivered])
         sink.finish()
         #expect(scene.messages == ["first", "second"])
     }
 
-    @Test(.timeLimit(.minutes(1)), .enabled(if: TinyDisk.canMount, "needs root and mount(2)"))
+    @Test(.timeLimit(.minutes(5)), .enabled(if: TinyDisk.canMount, "needs root and mount(2)"))
     func `a real disk that is full loses nothing`() async throws {
         let disk = try #require(TinyDisk())
         defer { disk.unmount() }

@@ -7,7 +7,7 @@ import Testing
 @testable import FileOutput
 
 @Suite struct RotationTests {
-    @Test(.timeLimit(.minutes(1))) func `files are named by day and number, and none is larger than it may be`()
+    @Test(.timeLimit(.minutes(5))) func `files are named by day and number, and none is larger than it may be`()
         async throws
     {
         let scene = FileScene()
@@ -29,7 +29,7 @@ import Testing
         #expect(scene.messages == lines)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `the oldest files go, and other files stay`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `the oldest files go, and other files stay`() async throws {
         let scene = FileScene()
         for name in [
             "app-20200101.ndjson", "app-20261122-3.ndjson", "app-2020.ndjson", "app-20200101-x.ndjson", "other",
@@ -52,7 +52,7 @@ import Testing
         #expect(scene.messages == Array(lines.suffix(scene.messages.count)))
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [0o600 as UInt32, 0o640, 0o666])
+    @Test(.timeLimit(.minutes(5)), arguments: [0o600 as UInt32, 0o640, 0o666])
     func `permissions are as set, whatever the umask`(_ permissions: UInt32) async throws {
         let scene = FileScene()
         await scene.drive(scene.output { $0.permissions = permissions }) { driver in
@@ -64,7 +64,7 @@ import Testing
         #expect(FileCalls.status(descriptor).mode & 0o7777 == permissions)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [true, false])
+    @Test(.timeLimit(.minutes(5)), arguments: [true, false])
     func `a start goes on with the last file, or begins a new one`(_ rotates: Bool) async throws {
         let scene = FileScene()
         for line in ["first", "second"] {
@@ -77,7 +77,7 @@ import Testing
         #expect(scene.messages == ["first", "second"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a clock that goes back does not put new lines before old ones`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a clock that goes back does not put new lines before old ones`() async throws {
         let scene = FileScene()
         for (line, now) in [("first", FileScene.noon), ("second", FileScene.noon - 86_400_000 * 30)] {
             await scene.drive(scene.output(now: now)) { driver in
@@ -89,7 +89,7 @@ import Testing
         #expect(scene.messages == ["first", "second"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a file that was removed is not written to any more`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a file that was removed is not written to any more`() async throws {
         let scene = FileScene()
         await scene.drive(scene.output()) { driver in
             var factory = BatchFactory()
@@ -100,7 +100,7 @@ import Testing
         #expect(scene.messages == ["here"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func `two outputs do not share a file`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `two outputs do not share a file`() async throws {
         let scene = FileScene()
         await scene.drive(scene.output()) { driver in
             var factory = BatchFactory()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import FileRegistry
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CorruptionTests {
     /// Changes what stands in the database file where `text` is first found.
     private func damage(_ path: String, at text: String, to other: String) throws {

@@ -1,6 +1,7 @@
 import EventModel
 import Glibc
 import SystemTools
+import TestSupport
 import Testing
 
 @testable import FileRegistry
@@ -36,12 +37,13 @@ private func run(_ words: String...) -> Bool {
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
     defer { for index in words.indices { unsafe Glibc.free(arguments[index]) } }
     var process = pid_t()
-    guard unsafe posix_spawnp(&process, words[0], nil, nil, &arguments, nil) == 0 else { return false }
+    let failure = ForkLock.withLock { unsafe posix_spawnp(&process, words[0], nil, nil, &arguments, nil) }
+    guard failure == 0 else { return false }
     var status: Int32 = 0
     return unsafe waitpid(process, &status, 0) == process && status == 0
 }
 
-@Suite(.timeLimit(.minutes(1)), .serialized)
+@Suite(.timeLimit(.minutes(5)), .serialized)
 struct FullDiskTests {
     static var canMount: Bool {
         guard getuid() == 0, let directory = try? TemporaryDirectory() else { return false }
@@ -107,6 +109,45 @@ struct FullDiskTests {
         #expect(registrar.waitUntil { $0.trouble == nil })
         registrar.close(timeout: patience)
         #expect(try RegistryReader(directory: disk.directory.path).entries.map(\.record) == [record(1, offset: 20)])
+    }
+
+    /// Whether a file that is open already can be made read-only.
+    static var canLock: Bool {
+        guard getuid() == 0, let directory = try? TemporaryDirectory() else { return false }
+        let path = directory.path + "/file"
+        let file = unsafe open(path, O_WRONLY | O_CREAT, 0o600)
+        defer {
+            _ = run("chattr", "-i", path)
+            close(file)
+        }
+        guard run("chattr", "+i", path) else { return false }
+        return unsafe write(file, "x", 1) < 0
+    }
+
+    @Test(.enabled(if: canLock, "needs root and a file system with chattr +i"), arguments: [true, false])
+    func `when its files become read-only the registrar says so, and goes on or ends without harm`(repair: Bool) throws
+    {
+        let directory = try TemporaryDirectory()
+        let files = RegistryPaths.family(directory.path + "/registry.db").dropLast()
+        let book = LogBook()
+        let registrar = try openRegistrar(directory, book) { $0.flushInterval = .milliseconds(1) }
+        #expect(registrar.wait(for: registrar.submit([record(1, offset: 1)], removed: []), timeout: patience))
+        registrar.waitUntilQuiet()
+        defer { for file in files { _ = run("chattr", "-i", file) } }
+        for file in files { try #require(run("chattr", "+i", file)) }
+        let ticket = registrar.submit([record(1, offset: 2)], removed: [])
+        #expect(registrar.waitUntil { $0.trouble != nil })
+        #expect(registrar.trouble?.contains("read-only") == true)
+        if repair {
+            for file in files { try #require(run("chattr", "-i", file)) }
+            #expect(registrar.wait(for: ticket, timeout: patience))
+            #expect(registrar.waitUntil { $0.trouble == nil })
+        }
+        #expect(registrar.close(timeout: .milliseconds(300)) == repair)
+        let left = try RegistryReader(directory: directory.path).entries.map(\.record)
+        #expect(left == [record(1, offset: repair ? 2 : 1)])
+        #expect(registrar.recovery == nil)
+        #expect(book.all.filter { $0.hasPrefix("error") }.count == 1)
     }
 
     @Test(.enabled(if: canMount, "mounting a file system needs root"))

@@ -1,5 +1,6 @@
 import EventModel
 import GRDB
+import TestSupport
 import Testing
 
 @testable import FileRegistry

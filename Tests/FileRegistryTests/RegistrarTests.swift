@@ -2,12 +2,13 @@ import CShim
 import EventModel
 import GRDB
 import Glibc
+import Synchronization
 import SystemTools
 import Testing
 
 @testable import FileRegistry
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RegistrarTests {
     @Test func `every field of a row comes back after a restart`() throws {
         let directory = try TemporaryDirectory()
@@ -55,6 +56,34 @@ struct RegistrarTests {
         #expect(registrar.flush(timeout: patience))
         #expect(registrar.committed == 50)
         #expect(try commitCount(directory) == commits + 1)
+    }
+
+    @Test func `rows that somebody waits for are committed before the interval is over`() throws {
+        let directory = try TemporaryDirectory()
+        let registrar = try openRegistrar(directory) { $0.flushInterval = .seconds(3600) }
+        registrar.hurry()
+        for id in Int64(1)...5 {
+            let ticket = registrar.submit([record(id)], removed: [])
+            registrar.hurry()
+            #expect(registrar.wait(for: ticket, timeout: patience))
+        }
+        #expect(registrar.committed == 5)
+    }
+
+    /// Also when the flush comes while the rows that it waits for are being committed.
+    @Test func `what is submitted after a flush is not hurried by it`() throws {
+        for _ in 0..<40 {
+            let directory = try TemporaryDirectory()
+            let registrar = try openRegistrar(directory) { $0.flushInterval = .seconds(3600) }
+            _ = registrar.submit([record(1)], removed: [])
+            while registrar.desk.monitor.withLock({ !$0.pending.isEmpty }) {}
+            #expect(registrar.flush(timeout: patience))
+            _ = registrar.submit([record(2)], removed: [])
+            while registrar.committed == 1, registrar.desk.monitor.withLock({ $0.hurry || ($0.alarm ?? 0) == 0 }) {
+                sched_yield()
+            }
+            #expect(registrar.committed == 1)
+        }
     }
 
     @Test func `with nothing to do the thread sleeps without a timer`() throws {
@@ -136,6 +165,59 @@ struct RegistrarTests {
         #expect(error?.message.contains("pid \(getpid())") == true)
         first.close(timeout: patience)
         _ = try openRegistrar(directory)
+    }
+
+    /// A descriptor that is closed twice may be somebody else's the second time.
+    @Test func `a lock that is refused closes its file once`() throws {
+        let directory = try TemporaryDirectory()
+        let paths = RegistryPaths(directory: directory.path)
+        let lock = try DirectoryLock(paths)
+        let stranger = Stranger()
+        let thread = NamedThread("nt-stranger") { stranger.run() }
+        for _ in 0..<3000 {
+            #expect(throws: RegistryError.self) { try DirectoryLock(paths) }
+            if stranger.wrong.load(ordering: .relaxed) > 0 { break }
+        }
+        stranger.isOver.store(true, ordering: .relaxed)
+        thread.join()
+        #expect(stranger.wrong.load(ordering: .relaxed) == 0)
+        withExtendedLifetime(lock) {}
+    }
+
+    /// Opens and closes files of its own, and counts those that somebody else had closed.
+    private final class Stranger: Sendable {
+        let isOver = Atomic(false)
+        let wrong = Atomic(0)
+
+        func run() {
+            while !isOver.load(ordering: .relaxed) {
+                let descriptor = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+                if close(descriptor) != 0 { wrong.add(1, ordering: .relaxed) }
+            }
+        }
+    }
+
+    /// Without its lock another program would take the registry for closed, and delete the WAL that is still written to.
+    @Test func `who reads the rows again takes no lock from the registrar`() throws {
+        let directory = try TemporaryDirectory()
+        let registrar = try openRegistrar(directory)
+        for offset in UInt64(1)...3 {
+            _ = registrar.submit([record(1, offset: offset)], removed: [])
+            #expect(registrar.flush(timeout: patience))
+            registrar.waitUntilQuiet()
+            let locks = locks(directory.path + "/registry.db")
+            #expect(locks > 0)
+            #expect(registrar.records(pipeline: "main") == [record(1, offset: offset)])
+            #expect(try RegistryReader(directory: directory.path).entries.count == 1)
+            #expect(self.locks(directory.path + "/registry.db") == locks)
+        }
+    }
+
+    /// POSIX locks on a file, of any process.
+    private func locks(_ path: String) -> Int {
+        guard let inode = RegistryFiles.status(path)?.inode, let bytes = readBytes("/proc/locks") else { return 0 }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        return lines.count { $0.contains("POSIX") && $0.contains(":\(inode) ") }
     }
 
     @Test func `a registry of a newer agent is refused, and left as it is`() throws {

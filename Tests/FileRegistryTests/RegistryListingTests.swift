@@ -6,7 +6,7 @@ import Testing
 
 @testable import FileRegistry
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RegistryListingTests {
     @Test func `the registry is listed beside a running agent, and without one`() throws {
         let directory = try TemporaryDirectory()

@@ -1,9 +1,10 @@
 import EventModel
+import TestSupport
 import Testing
 
 @testable import FileRegistry
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct RegistryModelTests {
     /// Random submissions, removals, flushes, clean restarts and crashes: what was reported as committed is there
     /// afterwards, and nothing else.

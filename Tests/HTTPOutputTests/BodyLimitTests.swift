@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPOutput
 
 @Suite struct BodyLimitTests {
-    @Test(.timeLimit(.minutes(1)), arguments: [HTTPSettings.Format.ndjson, .jsonArray])
+    @Test(.timeLimit(.minutes(5)), arguments: [HTTPSettings.Format.ndjson, .jsonArray])
     func `413 halves the body, and the limit is remembered`(_ format: HTTPSettings.Format) async throws {
         try await HTTPScene.run({ settings, _ in settings.format = format }) { scene in
             scene.peer.answer { ($0.plainBody?.count ?? 0) > 10_000 ? .init(413) : .init(200) }
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a single event that is too large is rejected alone`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a single event that is too large is rejected alone`() async throws {
         try await HTTPScene.run { scene in
             scene.peer.answer { ($0.plainBody?.count ?? 0) > 10_000 ? .init(413, body: "too big") : .init(200) }
             var lines = BatchFactory.numbered(0..<20)
@@ -33,7 +33,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `each body is a whole JSON document`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `each body is a whole JSON document`() async throws {
         try await HTTPScene.run({ settings, _ in
             settings.format = .jsonArray
             settings.bulkMaxBytes = 1500
@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a line larger than any buffer goes out whole`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a line larger than any buffer goes out whole`() async throws {
         try await HTTPScene.run { scene in
             let lines = ["before", String(repeating: "\u{1}y", count: 300_000), "after"]
             #expect(await scene.deliver(lines) == .delivered)
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: 0...9)
+    @Test(.timeLimit(.minutes(5)), arguments: 0...9)
     func `every level of compression can be read by zlib`(_ level: Int) async throws {
         try await HTTPScene.run({ settings, _ in settings.compressionLevel = level }) { scene in
             let lines = BatchFactory.numbered(0..<200)

@@ -24,12 +24,12 @@ import Testing
             })
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: OutputContract.clauses(for: behaviours))
+    @Test(.timeLimit(.minutes(5)), arguments: OutputContract.clauses(for: behaviours))
     func `NDJSON without compression keeps the contract`(_ clause: OutputContract.Clause) async throws {
         try await Self.contract { $0.compressionLevel = 0 }.check(clause)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: OutputContract.clauses(for: behaviours))
+    @Test(.timeLimit(.minutes(5)), arguments: OutputContract.clauses(for: behaviours))
     func `a compressed JSON array keeps the contract`(_ clause: OutputContract.Clause) async throws {
         try await Self.contract {
             $0.compressionLevel = 1
@@ -37,7 +37,7 @@ import Testing
         }.check(clause)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: OutputContract.clauses(for: [.takes, .resets, .staysSilent]))
+    @Test(.timeLimit(.minutes(5)), arguments: OutputContract.clauses(for: [.takes, .resets, .staysSilent]))
     func `bodies smaller than a batch keep the contract`(_ clause: OutputContract.Clause) async throws {
         try await Self.contract { $0.bulkMaxBytes = 1000 }.check(clause)
     }

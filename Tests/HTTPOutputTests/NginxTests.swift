@@ -44,7 +44,7 @@ struct Nginx {
     private static func spawn(_ arguments: [String]) throws -> pid_t {
         var child = pid_t()
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        let result = unsafe posix_spawn(&child, program, nil, nil, &pointers, environ)
+        let result = ForkLock.withLock { unsafe posix_spawn(&child, program, nil, nil, &pointers, environ) }
         for index in unsafe pointers.indices { unsafe free(pointers[index]) }
         guard result == 0 else { throw ContractBreach("nginx does not start: \(result)") }
         return child
@@ -77,7 +77,7 @@ struct Nginx {
 }
 
 @Suite(.enabled(if: Nginx.isInstalled, "nginx is not installed (Debian: nginx-light)")) struct NginxTests {
-    @Test(.timeLimit(.minutes(1))) func `nginx takes what we send, and its limit is learnt`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `nginx takes what we send, and its limit is learnt`() async throws {
         let nginx = try Nginx()
         defer { nginx.stop() }
         for (path, compression) in [("/", 1), ("/small", 0)] {
@@ -94,7 +94,7 @@ struct Nginx {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a redirect by nginx waits for an operator`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a redirect by nginx waits for an operator`() async throws {
         let nginx = try Nginx()
         defer { nginx.stop() }
         try await HTTPScene.run({ settings, _ in settings.hosts = ["http://127.0.0.1:\(nginx.port)/moved"] }) { scene in

@@ -7,7 +7,7 @@ import Testing
 @testable import HTTPOutput
 
 @Suite struct RequestTests {
-    @Test(.timeLimit(.minutes(1))) func `a request says what it carries and who sends it`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a request says what it carries and who sends it`() async throws {
         try await HTTPScene.run({ settings, _ in
             settings.method = "PUT"
             settings.headers = [
@@ -42,7 +42,7 @@ import Testing
         },
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: credentials)
+    @Test(.timeLimit(.minutes(5)), arguments: credentials)
     func `credentials go into the header and nowhere else`(_ credentials: Credentials) async throws {
         try await HTTPScene.run(credentials.adjust) { scene in
             #expect(await scene.deliver(["a"]) == .delivered)
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `requests go through a proxy, which has its own credentials`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `requests go through a proxy, which has its own credentials`() async throws {
         try await HTTPScene.run({ settings, peer in
             settings.hosts = ["http://collector.invalid:8080/logs?x=1"]
             settings.proxyURL = "http://me:pass@127.0.0.1:\(peer.port)"
@@ -68,7 +68,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [false, true])
+    @Test(.timeLimit(.minutes(5)), arguments: [false, true])
     func `a host that fails hands over to the next one`(_ loadBalance: Bool) async throws {
         try await HTTPScene.run({ settings, peer in
             settings.hosts = ["http://127.0.0.1:1/logs", peer.url]
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `each host has a lane of its own when load is balanced`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `each host has a lane of its own when load is balanced`() async throws {
         let other = try await HTTPPeer.start()
         try await HTTPScene.run({ settings, peer in
             settings.hosts = [peer.url, other.url]
@@ -102,7 +102,7 @@ import Testing
         await other.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a line that is encoded twice is counted once`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a line that is encoded twice is counted once`() async throws {
         let counters = EventCounters()
         try await HTTPScene.run(counters: counters, { settings, _ in settings.bulkMaxBytes = 600 }) { scene in
             var factory = BatchFactory()

@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPOutput
 
 @Suite struct StatusTests {
-    @Test(.timeLimit(.minutes(1)), arguments: [200, 201, 202, 204, 299])
+    @Test(.timeLimit(.minutes(5)), arguments: [200, 201, 202, 204, 299])
     func `2xx is delivered`(_ status: Int) async throws {
         try await HTTPScene.run { scene in
             scene.peer.answer { _ in .init(status) }
@@ -13,7 +13,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [408, 425, 429, 500, 502, 503, 504, 599])
+    @Test(.timeLimit(.minutes(5)), arguments: [408, 425, 429, 500, 502, 503, 504, 599])
     func `what may pass is retried, with the server's words`(_ status: Int) async throws {
         try await HTTPScene.run { scene in
             scene.peer.answer { _ in .init(status, body: "too busy\nnow") }
@@ -25,7 +25,19 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [301, 302, 303, 307, 308])
+    @Test(.timeLimit(.minutes(5)), arguments: [401, 403, 407])
+    func `events wait until the credentials are put right`(_ status: Int) async throws {
+        try await HTTPScene.run { scene in
+            scene.peer.answer { _ in .init(status, headers: ["Retry-After": "7"], body: "token expired") }
+            let reply = await scene.deliver(["a", "b"])
+            #expect(reply.verdicts == .all(.retry))
+            #expect(reply.retryAfter == .seconds(7))
+            #expect(reply.failure?.label == .status)
+            #expect(reply.failure?.message.contains("token expired: the credentials are not accepted") == true)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: [301, 302, 303, 307, 308])
     func `a redirect is not followed and loses nothing`(_ status: Int) async throws {
         try await HTTPScene.run { scene in
             let target = scene.peer.url + "/elsewhere"
@@ -37,7 +49,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [401, 403, 404, 405, 410, 415, 451])
+    @Test(.timeLimit(.minutes(5)), arguments: [404, 405, 410, 415, 451])
     func `other 4xx are rejected with the server's answer`(_ status: Int) async throws {
         try await HTTPScene.run { scene in
             let words = String(repeating: "no ", count: 2000)
@@ -49,7 +61,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [400, 422])
+    @Test(.timeLimit(.minutes(5)), arguments: [400, 422])
     func `a bad event is found, and the good ones around it are delivered`(_ status: Int) async throws {
         try await HTTPScene.run { scene in
             scene.peer.answer { request in
@@ -65,7 +77,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a server that refuses everything is not asked without end`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a server that refuses everything is not asked without end`() async throws {
         try await HTTPScene.run { scene in
             scene.peer.answer { _ in .init(400) }
             let reply = await scene.deliver(BatchFactory.numbered(0..<1000))
@@ -75,7 +87,7 @@ import Testing
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("17", Duration.seconds(17)), ("0", .zero), ("99999999", RetryAfter.maximum),
             ("Sun, 06 Nov 1994 08:49:37 GMT", .zero), ("Fri, 31 Dec 9999 23:59:59 GMT", RetryAfter.maximum),
@@ -87,7 +99,7 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `what was delivered before a refusal is not sent again`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `what was delivered before a refusal is not sent again`() async throws {
         try await HTTPScene.run({ settings, _ in settings.bulkMaxBytes = 2000 }) { scene in
             scene.peer.answer { request in request.messages.contains("line 000050") ? .init(503) : .init(200) }
             let lines = BatchFactory.numbered(0..<100)

@@ -34,7 +34,7 @@ import Transport
         return settings
     }
 
-    @Test(.timeLimit(.minutes(1))) func `events go to a server whose authority is trusted, and to no other`()
+    @Test(.timeLimit(.minutes(5))) func `events go to a server whose authority is trusted, and to no other`()
         async throws
     {
         let peer = try await Self.peer()
@@ -57,7 +57,7 @@ import Transport
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a probe asks by HEAD and leaves nothing behind`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a probe asks by HEAD and leaves nothing behind`() async throws {
         let peer = try await HTTPPeer.start()
         peer.answer { $0.method == "HEAD" ? .init(405) : .init(500) }
         var settings = HTTPSettings()
@@ -71,6 +71,54 @@ import Transport
         let refused = try await HTTPOutput.probe(settings, userAgent: "x", on: loop)
         #expect(refused.first?.steps.last?.isOK == false)
         #expect(peer.requests.allSatisfy { $0.method == "HEAD" && $0.body.isEmpty })
+        await peer.shutdown()
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: [true, false])
+    func `a probe over TLS tells the version, or why the server is not trusted`(trusted: Bool) async throws {
+        let peer = try await Self.peer()
+        let settings = Self.settings(peer) {
+            $0.certificateAuthorities = [trusted ? TestCertificates.authority : TestCertificates.otherAuthority]
+        }
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let report = try #require(try await HTTPOutput.probe(settings, userAgent: "x", on: loop).first)
+        #expect(report.isOK == trusted)
+        let handshake = try #require(report.steps.first { $0.name == "handshake" })
+        #expect(handshake.isOK == trusted)
+        #expect(!trusted || handshake.detail.contains("TLS version: tlsv13"), "\(handshake.detail)")
+        #expect(report.steps.count == (trusted ? 4 : 3))
+        await peer.shutdown()
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `an https URL is probed over TLS without any TLS settings`() async throws {
+        let peer = try await Self.peer()
+        var settings = HTTPSettings()
+        settings.hosts = ["https://127.0.0.1:\(peer.port)/logs"]
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let report = try #require(try await HTTPOutput.probe(settings, userAgent: "x", on: loop).first)
+        #expect(report.steps.last?.name == "handshake")
+        #expect(report.steps.last?.isOK == false, "the system does not know the test authority")
+        await peer.shutdown()
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `a probe goes through the proxy, as the events do`() async throws {
+        let peer = try await HTTPPeer.start()
+        peer.answer { $0.method == "HEAD" ? .init(405) : .init(500) }
+        var settings = HTTPSettings()
+        settings.hosts = ["http://collector.invalid:8080/logs"]
+        settings.proxyURL = "http://127.0.0.1:\(peer.port)"
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let report = try #require(try await HTTPOutput.probe(settings, userAgent: "x", on: loop).first)
+        #expect(report.steps.map(\.name) == ["dns lookup", "dial up", "talk to server"])
+        #expect(report.isOK, "\(report.steps)")
+        #expect(report.steps.last?.detail.hasSuffix("through the proxy, answered 405 to a HEAD request") == true)
+        #expect(peer.requests.first?.method == "CONNECT")
+        #expect(peer.requests.last?.method == "HEAD")
+        #expect(peer.requests.last?.headers["host"] == "collector.invalid:8080")
+        let closed = ReservedPort()
+        settings.proxyURL = "http://127.0.0.1:\(closed.port)"
+        let refused = try #require(try await HTTPOutput.probe(settings, userAgent: "x", on: loop).first)
+        #expect(refused.steps.map(\.isOK) == [true, false])
         await peer.shutdown()
     }
 

@@ -33,17 +33,17 @@ struct LumberjackContractTests {
     private static let compressed = contract(tls: false, level: 3, pipelining: 2)
     private static let secured = contract(tls: true, level: 3, pipelining: 4)
 
-    @Test(.timeLimit(.minutes(1)), arguments: plain.clauses)
+    @Test(.timeLimit(.minutes(5)), arguments: plain.clauses)
     func `the contract is kept without compression`(_ clause: OutputContract.Clause) async throws {
         try await LumberjackContractTests.plain.check(clause)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: compressed.clauses)
+    @Test(.timeLimit(.minutes(5)), arguments: compressed.clauses)
     func `the contract is kept with compression and pipelining`(_ clause: OutputContract.Clause) async throws {
         try await LumberjackContractTests.compressed.check(clause)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: secured.clauses)
+    @Test(.timeLimit(.minutes(5)), arguments: secured.clauses)
     func `the contract is kept over TLS with client certificates`(_ clause: OutputContract.Clause) async throws {
         try await LumberjackContractTests.secured.check(clause)
     }

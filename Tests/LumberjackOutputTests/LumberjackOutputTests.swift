@@ -15,7 +15,7 @@ struct LumberjackOutputTests {
         return LaneDriver(try LumberjackOutput(settings, group: MultiThreadedEventLoopGroup.singleton).makeLane(0))
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: 0...9)
+    @Test(.timeLimit(.minutes(5)), arguments: 0...9)
     func `large deliveries arrive whole and in order at every level`(level: Int) async throws {
         let peer = try await LumberjackPeer()
         let driver = try driver(peer) { $0.compressionLevel = level }
@@ -29,7 +29,7 @@ struct LumberjackOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [0, 3])
+    @Test(.timeLimit(.minutes(5)), arguments: [0, 3])
     func `a line longer than a chunk arrives whole`(level: Int) async throws {
         let peer = try await LumberjackPeer()
         let driver = try driver(peer) { $0.compressionLevel = level }
@@ -46,7 +46,7 @@ struct LumberjackOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(2))) func `an event beyond the limit is rejected and the others are delivered`()
+    @Test(.timeLimit(.minutes(5))) func `an event beyond the limit is rejected and the others are delivered`()
         async throws
     {
         let peer = try await LumberjackPeer()
@@ -65,7 +65,7 @@ struct LumberjackOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `partial acknowledgements and keep-alives are understood`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `partial acknowledgements and keep-alives are understood`() async throws {
         var options = LumberjackPeer.Options()
         options.partialAcknowledgements = 3
         options.keepAlives = 2
@@ -79,7 +79,7 @@ struct LumberjackOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `what was acknowledged before the connection broke is not sent again`()
+    @Test(.timeLimit(.minutes(5))) func `what was acknowledged before the connection broke is not sent again`()
         async throws
     {
         let peer = try await LumberjackPeer()
@@ -94,7 +94,7 @@ struct LumberjackOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a peer that hangs up after each window gets everything once`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a peer that hangs up after each window gets everything once`() async throws {
         var options = LumberjackPeer.Options()
         options.windowsPerConnection = 1
         let peer = try await LumberjackPeer(options: options)
@@ -111,7 +111,7 @@ struct LumberjackOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a connection is renewed after its time`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a connection is renewed after its time`() async throws {
         let peer = try await LumberjackPeer()
         let driver = try driver(peer) { $0.ttl = .nanoseconds(1) }
         var factory = BatchFactory()
@@ -130,5 +130,22 @@ struct LumberjackOutputTests {
         let traits = try LumberjackOutput(settings, group: MultiThreadedEventLoopGroup.singleton).traits
         #expect(traits.lanes == 4 && traits.window == 1)
         #expect(traits.endpoint == "a:1,[::1]:2")
+    }
+
+    @Test(.timeLimit(.minutes(5)), arguments: [true, false])
+    func `a probe over TLS tells each step`(trusted: Bool) async throws {
+        let peer = try await LumberjackPeer(tls: TestCertificates.server())
+        var settings = LumberjackSettings()
+        settings.hosts = [Endpoint(host: "127.0.0.1", port: peer.port)]
+        var tls = TLSSettings()
+        tls.certificateAuthorities = [trusted ? TestCertificates.authority : TestCertificates.otherAuthority]
+        settings.tls = tls
+        let output = try LumberjackOutput(settings, group: MultiThreadedEventLoopGroup.singleton)
+        let report = try #require(await output.probe().first)
+        #expect(report.isOK == trusted)
+        let names = ["dns lookup", "dial up", "handshake", "talk to server"]
+        #expect(report.steps.map(\.name) == Array(names.prefix(trusted ? 4 : 3)))
+        #expect(!trusted || report.steps[2].detail.contains("TLS version: tlsv13"), "\(report.steps[2].detail)")
+        await peer.shutdown()
     }
 }

@@ -1,6 +1,7 @@
 import CShim
 import EventModel
 import Parsing
+import TestSupport
 import Testing
 
 /// RFC 8259, exactly: what is accepted, what is refused, and what we chose where the RFC leaves it open.

@@ -2,6 +2,7 @@ import ByteTools
 import CShim
 import EventModel
 import Parsing
+import TestSupport
 import Testing
 
 /// Makes random JSON objects: top-level keys once each, so that lines can be spliced.

@@ -1,4 +1,5 @@
 import Publishing
+import TestSupport
 import Testing
 
 /// The waits, as numbers.

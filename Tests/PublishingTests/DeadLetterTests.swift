@@ -74,7 +74,7 @@ struct DeadLetterTests {
             if round % 25 == 0 { #expect(folder.bytes <= limit) }
         }
         let letters = try folder.letters()
-        let evicted = store.evicted.load(ordering: .relaxed)
+        let evicted = store.evictedLetters
         #expect(folder.bytes <= limit)
         #expect(folder.bytes > limit / 2)
         #expect(evicted + letters.count == rounds)
@@ -87,7 +87,7 @@ struct DeadLetterTests {
         try store.keep(DeadLetterFolder.letters(["small"]))
         try store.keep(DeadLetterFolder.letters([String(repeating: "x", count: 20_000)]))
         #expect(try folder.letters().map(\.line.count) == [20_000])
-        #expect(store.evicted.load(ordering: .relaxed) == 1)
+        #expect(store.evictedLetters == 1)
         try store.keep(DeadLetterFolder.letters(["next"]))
         #expect(try folder.letters().map(\.line) == ["next"])
     }

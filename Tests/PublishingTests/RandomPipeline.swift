@@ -1,5 +1,6 @@
 import EventModel
 import Publishing
+import TestSupport
 import Testing
 
 /// A pipeline that random things happen to, with its model.
@@ -161,7 +162,8 @@ struct RandomPipeline {
         seenSent = rig.sent.count
         for settlement in rig.settlements[seenSettlements...] { model.settled(settlement) }
         seenSettlements = rig.settlements.count
-        #expect(rig.publisher.budgetUsed <= budget + 1)
+        // A line longer than the budget goes beyond it: alone with one lane, beside the others' share with several.
+        #expect(rig.publisher.budgetUsed <= (lanes == 1 ? 1 : 1 + budget) + budget)
         #expect(rig.publisher.pending.deliveries == rig.inFlight.count)
         #expect(rig.publisher.pending.bytes == model.bytes(.pending) + model.bytes(.inFlight))
     }

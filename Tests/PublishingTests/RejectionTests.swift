@@ -64,6 +64,41 @@ struct RejectionTests {
         #expect(rig.position() == 4)
     }
 
+    @Test func `what was turned back untried does not count as an attempt`() {
+        var rig = Rig(window: 2, maxEvents: 1) { $0.maxRetries = 1 }
+        rig.read(["a"])
+        rig.read(["b"])
+        rig.answer(.turnedBack(.init(.reset, "behind a failure")))
+        for _ in 0..<5 {
+            rig.answer(.turnedBack(.init(.reset, "behind a failure")))
+            rig.waitForDeadline()
+        }
+        #expect(rig.box.letters.isEmpty)
+        #expect(rig.inFlight[0].delivery.attempt == 0)
+        #expect(rig.inFlight[0].delivery.failuresSeen == 6)
+    }
+
+    @Test func `giving up a delivery makes the peer no better: the next one waits`() {
+        var rig = Rig(window: 2, maxEvents: 1, generator: ExtremeGenerator(longest: true)) { $0.maxRetries = 0 }
+        for line in ["a", "b", "c"] { rig.read([.event(line)]) }
+        let failed = rig.now
+        rig.answer(.failed())
+        #expect(rig.box.letters.count == 1)
+        #expect(rig.flights == [["b"]], "nothing may overtake what is on its way back")
+        #expect(rig.publisher.isBackingOff)
+        rig.answer(.failed())
+        #expect(rig.publisher.nextDeadline == failed + .seconds(1))
+        rig.waitForDeadline()
+        let again = rig.now
+        rig.answer(.failed())
+        #expect(rig.publisher.counts.deadLetters == 3)
+        #expect(rig.publisher.isIdle)
+        rig.read(["d"])
+        rig.waitForDeadline()
+        #expect(rig.now == again + .seconds(2))
+        #expect(rig.flights == [["d"]])
+    }
+
     @Test func `by default events are retried for ever`() {
         var rig = Rig()
         rig.read(["a"])

@@ -4,44 +4,40 @@ import TestSupport
 import Testing
 
 struct RetryGateTests {
-    private func batches(_ count: Int) -> [Batch] {
+    private let batches: [Batch]
+
+    init() {
         var factory = BatchFactory()
-        return (0..<count).map { factory.batch(["\($0)"]) }
+        batches = (0..<4).map { factory.batch(["\($0)"]) }
     }
 
-    private func delivery(_ batch: Batch, _ attempt: Int) -> Delivery {
-        Delivery(batch: batch, events: .range(0..<1), attempt: attempt)
+    private func delivery(_ batch: Int, seen: Int) -> Delivery {
+        Delivery(batch: batches[batch], events: .range(0..<1), failuresSeen: seen)
     }
 
     @Test func `what was sent before the pipeline knew of a failure is turned back`() {
-        let batch = batches(4)
-        var gate = RetryGate(window: 3)
-        gate.failed(first: delivery(batch[0], 0), count: 1)
-        let admitted = [(1, 0), (2, 5), (0, 1), (1, 1)].map { gate.admits(delivery(batch[$0.0], $0.1)) }
-        #expect(admitted == [false, false, true, true])
+        var gate = RetryGate()
+        let first = gate.admits(delivery(0, seen: 0))
+        #expect(first)
+        gate.failed(1)
+        let early = [1, 2].map { gate.admits(delivery($0, seen: 0)) }
+        #expect(early == [false, false])
+        let again = [0, 1, 2].map { gate.admits(delivery($0, seen: 3)) }
+        #expect(again == [true, true, true])
     }
 
-    @Test func `the gate opens when the first of the failed comes again`() {
-        let batch = batches(2)
-        var gate = RetryGate(window: 4)
-        gate.failed(first: delivery(batch[0], 3), count: 1)
-        let admitted = [(0, 3), (0, 4), (1, 0)].map { gate.admits(delivery(batch[$0.0], $0.1)) }
-        #expect(admitted == [false, true, true])
+    @Test func `what was sent knowing of some failures only is turned back too`() {
+        var gate = RetryGate()
+        gate.failed(3)
+        // The first of the three was given up, and the next batch sent before the answers of the others were seen.
+        let admitted = [(3, 1), (1, 4)].map { gate.admits(delivery($0.0, seen: $0.1)) }
+        #expect(admitted == [false, true])
     }
 
-    @Test func `a batch that never comes back does not close the lane for ever`() {
-        let batch = batches(3)
-        var gate = RetryGate(window: 3)
-        gate.failed(first: delivery(batch[0], 0), count: 1)
-        let admitted = [1, 2, 1, 2].map { gate.admits(delivery(batch[$0], 0)) }
-        #expect(admitted == [false, false, true, true])
-    }
-
-    @Test(arguments: [1, 2]) func `when the whole window failed nothing can be on its way`(window: Int) {
-        let batch = batches(3)
-        var gate = RetryGate(window: window)
-        gate.failed(first: delivery(batch[0], 0), count: window)
-        let admitted = gate.admits(delivery(batch[2], 0))
-        #expect(admitted)
+    @Test func `good deliveries behind a batch that never comes back go out at once`() {
+        var gate = RetryGate()
+        gate.failed(1)
+        let admitted = [1, 2, 3].map { gate.admits(delivery($0, seen: 1)) }
+        #expect(admitted == [true, true, true])
     }
 }

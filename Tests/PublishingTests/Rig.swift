@@ -1,6 +1,7 @@
 import ByteTools
 import EventModel
 import Publishing
+import TestSupport
 import Testing
 
 /// A publisher with imagined files before it, and behind it an output that answers when it is told to.

@@ -13,6 +13,8 @@ final class LetterBox: DeadLetterSink {
         set { state.withLock { $0.isFull = newValue } }
     }
 
+    var evictedLetters: Int { 0 }
+
     func keep(_ letters: [DeadLetter]) throws {
         try state.withLock { state in
             if state.isFull { throw Full() }

@@ -169,4 +169,19 @@ struct SettlementTests {
             unsafe Anchor(endingAt: $0.baseAddress! + $0.count, count: $0.count)
         }
     }
+
+    @Test func `a byte that is read and put nowhere stops a debug build`() async {
+        await #expect(processExitsWith: .failure) {
+            var rig = Rig()
+            rig.read(["a"])
+            rig.publisher.addRead(
+                GenerationKey(fileID: 1, generation: 0), read: 1, filtered: 0, empty: 0, cut: 0)
+            rig.publisher.assertLedgerCloses()
+        }
+        await #expect(processExitsWith: .success) {
+            var rig = Rig()
+            rig.read(["a", .filtered("b"), .empty])
+            rig.publisher.assertLedgerCloses()
+        }
+    }
 }

@@ -29,12 +29,12 @@ struct TCPContractTests {
     /// is not among the behaviours: what its kernel had taken is lost with it, and nobody can know.
     private static let clauses = plain.clauses.filter { $0 != .closes(during: .stalls) }
 
-    @Test(.timeLimit(.minutes(1)), arguments: clauses)
+    @Test(.timeLimit(.minutes(5)), arguments: clauses)
     func `the contract is kept over TCP`(_ clause: OutputContract.Clause) async throws {
         try await TCPContractTests.plain.check(clause)
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: clauses)
+    @Test(.timeLimit(.minutes(5)), arguments: clauses)
     func `the contract is kept over TLS`(_ clause: OutputContract.Clause) async throws {
         try await TCPContractTests.secured.check(clause)
     }

@@ -19,7 +19,7 @@ struct TCPOutputTests {
         return try TCPOutput(settings, group: MultiThreadedEventLoopGroup.singleton, counters: counters)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `large deliveries arrive whole, in order, whatever the socket takes`()
+    @Test(.timeLimit(.minutes(5))) func `large deliveries arrive whole, in order, whatever the socket takes`()
         async throws
     {
         let peer = try await TCPPeer()
@@ -35,7 +35,7 @@ struct TCPOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a line longer than a chunk arrives whole`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a line longer than a chunk arrives whole`() async throws {
         let peer = try await TCPPeer()
         let driver = LaneDriver(try output([peer.port]).makeLane(0))
         var factory = BatchFactory()
@@ -48,7 +48,7 @@ struct TCPOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `events end with the delimiter that was asked for`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `events end with the delimiter that was asked for`() async throws {
         let peer = try await TCPPeer(whole: true)
         let driver = LaneDriver(try output([peer.port], delimiter: "|\r\n").makeLane(0))
         var factory = BatchFactory()
@@ -60,7 +60,7 @@ struct TCPOutputTests {
         driver.lane.close()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `bytes that the peer's kernel has not acknowledged are not settled`()
+    @Test(.timeLimit(.minutes(5))) func `bytes that the peer's kernel has not acknowledged are not settled`()
         async throws
     {
         let peer = try await TCPPeer(receiveBuffer: 4096)
@@ -79,7 +79,7 @@ struct TCPOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a lane goes to the next host when one is down`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a lane goes to the next host when one is down`() async throws {
         let gone = ReservedPort()
         defer { withExtendedLifetime(gone) {} }
         let peer = try await TCPPeer()
@@ -93,7 +93,7 @@ struct TCPOutputTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `after the peer ended an idle connection a new one is made`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `after the peer ended an idle connection a new one is made`() async throws {
         let peer = try await TCPPeer()
         let driver = LaneDriver(try output([peer.port]).makeLane(0))
         var factory = BatchFactory()
@@ -115,7 +115,7 @@ struct TCPOutputTests {
         #expect(try output([1]).traits.endpoint == "127.0.0.1:1")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `the probe tells each step`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `the probe tells each step`() async throws {
         let peer = try await TCPPeer()
         let good = try await output([peer.port]).probe()
         #expect(good.map(\.isOK) == [true])

@@ -112,7 +112,7 @@ struct ConnectorTests {
             fingerprint: TestCertificates.authorityFingerprint, error: "another host name"),
     ]
 
-    @Test(.timeLimit(.minutes(1)), arguments: cases)
+    @Test(.timeLimit(.minutes(5)), arguments: cases)
     func `a verification mode means what it says`(_ item: TLSCase) async throws {
         let server = try TestCertificates.server(item.certificate, key: item.key, withAuthority: true)
         let peer = try await TCPPeer(tls: server)
@@ -141,7 +141,7 @@ struct ConnectorTests {
         await peer.shutdown()
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a peer that never finishes the handshake is given up`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a peer that never finishes the handshake is given up`() async throws {
         let peer = try await TCPPeer()
         let connector = Connector(tls: try TLSClient(TLSSettings()), timeout: .seconds(1))
         #expect(await failure(connector, "127.0.0.1", peer.port)?.code == .timeout)

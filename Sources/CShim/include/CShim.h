@@ -39,14 +39,17 @@ int nt_send_queue(int fd);
 /// queue away and its length says nothing about what had arrived.
 int nt_unacknowledged(int fd);
 
+/// Gives free heap back to the kernel, and lets go of the pages of code and constants: those of the start are mapped
+/// 64 KiB around each that was touched, and most are never needed again. Whatever is comes back from the page cache.
+void nt_release_memory(void);
+
 /// Names the calling thread (15 characters at most).
 void nt_name_thread(const char *name);
 
-/// Copies `in` to `out` as the inside of a JSON string, putting a backslash before quotes and backslashes, and
-/// stops at the first byte that needs more than that: a control byte or one outside ASCII.
-/// Needs 16 readable bytes behind `in + n`, and room for 2n + 32 bytes in `out`.
+/// Copies `in` to `out` as the inside of a JSON string, and stops at the first byte that is no UTF-8.
+/// Needs 16 readable bytes behind `in + n`, and room for 6n + 32 bytes in `out`.
 /// Returns the bytes taken from `in`; `*written` gets the bytes put into `out`.
-size_t nt_json_escape_ascii(uint8_t *out, const uint8_t *in, size_t n, size_t *written);
+size_t nt_json_escape(uint8_t *out, const uint8_t *in, size_t n, size_t *written);
 
 /// Length of the longest prefix of `in` that is made of valid UTF-8 sequences outside ASCII (RFC 3629).
 size_t nt_utf8_wide_prefix(const uint8_t *in, size_t n);

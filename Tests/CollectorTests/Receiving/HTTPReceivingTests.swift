@@ -118,7 +118,7 @@ struct HTTPReceivingTests {
                 "-sv", "--expect100-timeout", "60", "-H", "Expect: 100-continue", "--data-binary", "{\"a\":1}",
                 "http://127.0.0.1:\(scene.httpPort)/ingest",
             ]
-            let run = ChildProcess.run("curl", arguments)
+            let run = await ChildProcess.run("curl", arguments)
             #expect(run.status == 0 && run.output.contains("\"stored\":1"))
             #expect(run.errors.contains("100 Continue"))
         }
