@@ -158,7 +158,8 @@ let package = Package(
             name: "Collector",
             dependencies: [
                 "AgentConfig", "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "EventModel",
-                "SystemTools", "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS, httpTypes,
+                "SystemTools", "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS,
+                httpTypes,
                 serviceLifecycle, unixSignals,
                 nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
             ],
@@ -220,7 +221,8 @@ let package = Package(
             "Collector",
             [
                 "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "LumberjackOutput", "Publishing", "Transport",
-                "AgentConfig", "EventModel", "ByteTools", "CShim", "CZlib", asyncHTTPClient, hummingbirdRouter, serviceLifecycle,
+                "AgentConfig", "EventModel", "ByteTools", "CShim", "CZlib", asyncHTTPClient, hummingbirdRouter,
+                serviceLifecycle,
                 httpTypes, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
             ],
             exclude: ["Receiving/logs.proto"]

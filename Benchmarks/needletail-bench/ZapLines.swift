@@ -39,7 +39,8 @@ enum ZapLines {
             at += line.count + 1
         }
         let file = EventShape.File(
-            path: Array("/var/log/app/app.log".utf8), deviceID: "64768", inode: "13643776", idKey: "3f2a91c04be7d6150000"
+            path: Array("/var/log/app/app.log".utf8), deviceID: "64768", inode: "13643776",
+            idKey: "3f2a91c04be7d6150000"
         )
         let source = EventSource(
             fileID: 1, generation: 0, path: "/var/log/app/app.log", idKey: file.idKey,

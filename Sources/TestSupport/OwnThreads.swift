@@ -26,13 +26,21 @@ package final class OwnThreads: TaskExecutor, @unchecked Sendable {
         // A task of its own: a preference moves nothing before the next suspension, and what follows would begin on the
         // caller's thread.
         let task = Task(executorPreference: shared) { try await body() }
-        return try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 
     /// The same for a body that cannot fail.
     package static func run<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) async -> Result {
         let task = Task(executorPreference: shared) { await body() }
-        return await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {

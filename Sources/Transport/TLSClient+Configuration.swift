@@ -76,8 +76,7 @@ extension TLSClient {
 
     // MARK: Files and texts
 
-    static func certificates(_ source: String, _ setting: String) throws(TransportError) -> [NIOSSLCertificate]
-    {
+    static func certificates(_ source: String, _ setting: String) throws(TransportError) -> [NIOSSLCertificate] {
         let bytes = try pem(source, setting)
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
             throw TransportError(.configuration, "\(setting): \(name(source)) holds no PEM certificate")

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LogStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConcurrencyTests {
     @Test func `many who append at once share commits, and each is answered`() async throws {
         let directory = try TemporaryDirectory()

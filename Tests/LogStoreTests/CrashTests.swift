@@ -5,7 +5,7 @@ import Testing
 @testable import LogStore
 
 /// A cut at any moment leaves the database and its WAL as they are then: copies of them are opened.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CrashTests {
     @Test func `what was acknowledged is there after a cut at any moment`() async throws {
         var generator = SeededGenerator(seed: 3)

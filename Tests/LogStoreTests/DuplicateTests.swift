@@ -2,7 +2,7 @@ import Testing
 
 @testable import LogStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DuplicateTests {
     private static func id(_ stream: Int, _ number: Int) -> String {
         let hex = String(stream, radix: 16)

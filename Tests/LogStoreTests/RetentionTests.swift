@@ -4,7 +4,7 @@ import Testing
 
 @testable import LogStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RetentionTests {
     private static func batch(_ number: Int, received: Int64) -> IncomingEvents {
         IncomingEvents(
@@ -80,7 +80,7 @@ struct RetentionTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct DamageTests {
     /// Three segments with 600 events each.
     private func makeStore() async throws -> TemporaryDirectory {

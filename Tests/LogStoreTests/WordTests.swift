@@ -3,7 +3,7 @@ import Testing
 
 @testable import LogStore
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WordTests {
     /// No word of any event may be missed, however the event came into its block.
     @Test(arguments: 0..<6)

@@ -40,7 +40,8 @@ struct BulkRequest: Sendable {
             }
             guard items.count < EventBatch.requestLimit else {
                 throw RequestFailure(
-                    413, "content_too_long_exception", "more than \(EventBatch.requestLimit) actions; send fewer at once")
+                    413, "content_too_long_exception",
+                    "more than \(EventBatch.requestLimit) actions; send fewer at once")
             }
             var source: Range<Int>?
             if action.operation != .delete {
@@ -68,7 +69,8 @@ struct BulkRequest: Sendable {
         }
         guard let action = BulkAction(bytes, line) else {
             throw .badRequest(
-                "Malformed action/metadata line [\(number)]: expected one of create, index, update, delete and an object")
+                "Malformed action/metadata line [\(number)]: expected one of create, index, update, delete and an object"
+            )
         }
         return action
     }

@@ -81,12 +81,14 @@ struct ElasticsearchProbes: Sendable {
         let node =
             #"{"name":"needletail","version":"\#(ElasticsearchProbes.version)","roles":["data","ingest","master"],"#
             + #""http":{"publish_address":\#(address),"max_content_length_in_bytes":\#(bodyLimit)}}"#
-        return #"{"_nodes":{"total":1,"successful":1,"failed":0},"cluster_name":"needletail","nodes":{"needletail":\#(node)}}"#
+        return
+            #"{"_nodes":{"total":1,"successful":1,"failed":0},"cluster_name":"needletail","nodes":{"needletail":\#(node)}}"#
     }
 
     private func dress(_ text: String, _ request: Request) -> Response {
         let isText = request.uri.path.hasPrefix("/_cat")
-        var response = CollectorResponse.plain(Array(text.utf8), isText ? "text/plain; charset=UTF-8" : "application/json")
+        var response = CollectorResponse.plain(
+            Array(text.utf8), isText ? "text/plain; charset=UTF-8" : "application/json")
         if request.method == .head { response = response.createHeadResponse() }
         return ElasticsearchProbes.dressed(response, for: request)
     }
@@ -96,7 +98,8 @@ struct ElasticsearchProbes: Sendable {
         var response = response
         response.headers[HTTPField.Name("X-Elastic-Product")!] = "Elasticsearch"
         let compatible = "application/vnd.elasticsearch+json"
-        if request.headers[.accept]?.contains(compatible) == true, response.headers[.contentType] == "application/json" {
+        if request.headers[.accept]?.contains(compatible) == true, response.headers[.contentType] == "application/json"
+        {
             response.headers[.contentType] = compatible + ";compatible-with=8"
         }
         return response

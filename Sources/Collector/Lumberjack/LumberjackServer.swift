@@ -35,7 +35,8 @@ package struct LumberjackServer: Service {
         self.drainLimit = drainLimit
         self.onListening = onListening
         timing = LumberjackTiming(
-            keepAlive: TimeAmount(keepAlive), stall: TimeAmount(limits.stallTimeout), idle: TimeAmount(limits.idleTimeout))
+            keepAlive: TimeAmount(keepAlive), stall: TimeAmount(limits.stallTimeout),
+            idle: TimeAmount(limits.idleTimeout))
     }
 
     package func run() async throws {

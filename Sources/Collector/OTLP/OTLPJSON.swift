@@ -12,7 +12,9 @@ struct OTLPJSON {
         let end = body.count
         var bytes = body
         EventCheck.pad(&bytes)
-        if let problem = EventCheck.problem(bytes, 0..<end) { throw .badRequest("the body is no JSON object: \(problem)") }
+        if let problem = EventCheck.problem(bytes, 0..<end) {
+            throw .badRequest("the body is no JSON object: \(problem)")
+        }
         var reading = OTLPJSON(limits: limits)
         var reader = JSONReader(bytes, range: 0..<end)
         reading.list(&reader, "resourceLogs", "resource_logs") { $0.resourceLogs(&$1) }

@@ -59,7 +59,8 @@ enum OTLPKind: String, Sendable {
             do {
                 return try OTLPProtobuf.events(body, limits)
             } catch let error as ProtobufError {
-                throw RequestFailure.badRequest("the body is no ExportLogsServiceRequest: \(error.message), at byte \(error.at)")
+                throw RequestFailure.badRequest(
+                    "the body is no ExportLogsServiceRequest: \(error.message), at byte \(error.at)")
             }
         }
     }

@@ -43,7 +43,8 @@ final class InflateStream {
 
     /// Inflates some of `input`, and appends what comes out.
     /// - Returns: bytes taken; with none taken and none made, more input is needed.
-    func step(_ input: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) throws(Failure) -> (taken: Int, made: Int) {
+    func step(_ input: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]) throws(Failure) -> (taken: Int, made: Int)
+    {
         guard !isAtEnd else { return (0, 0) }
         unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
         unsafe stream.pointee.avail_in = UInt32(clamping: input.count)

@@ -1,5 +1,5 @@
 import EventFields
-package import LogQuery
+import LogQuery
 
 /// A field of an event as it is shown: `status=500`, `err="no route"`.
 struct EventField {

@@ -12,12 +12,14 @@ package struct LocalTime: Equatable {
         let milliseconds = nanoseconds >= 0 ? nanoseconds / 1_000_000 : -((999_999 - nanoseconds) / 1_000_000)
         let inSecond = ((milliseconds % 1000) + 1000) % 1000
         var seconds = time_t((milliseconds - inSecond) / 1000)
-        var parts = tm()
-        unsafe localtime_r(&seconds, &parts)
+        var parts = unsafe tm()
+        _ = unsafe localtime_r(&seconds, &parts)
         func two(_ number: Int32) -> String { LocalTime.padded(Int(number), 2) }
-        day = LocalTime.padded(Int(parts.tm_year) + 1900, 4) + "-" + two(parts.tm_mon + 1) + "-" + two(parts.tm_mday)
+        day =
+            unsafe LocalTime.padded(Int(parts.tm_year) + 1900, 4) + "-" + two(parts.tm_mon + 1) + "-"
+            + two(parts.tm_mday)
         clock =
-            two(parts.tm_hour) + ":" + two(parts.tm_min) + ":" + two(parts.tm_sec) + "."
+            unsafe two(parts.tm_hour) + ":" + two(parts.tm_min) + ":" + two(parts.tm_sec) + "."
             + LocalTime.padded(Int(inSecond), 3)
     }
 

@@ -1,8 +1,8 @@
 import Agent
-package import AgentConfig
+import AgentConfig
 package import ArgumentParser
 import Glibc
-import LogQuery
+package import LogQuery
 import LogStore
 
 /// `needletail search`: asks a collector's store.

@@ -1,5 +1,5 @@
 import Agent
-package import AgentConfig
+import AgentConfig
 package import ArgumentParser
 import LogQuery
 

@@ -1,3 +1,4 @@
+import EventFields
 package import LogQuery
 
 /// A trace for the terminal: its lines in time order under their spans, with the time from the start and the gap before

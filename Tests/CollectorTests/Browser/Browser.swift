@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 /// A headless Chromium with one window.
@@ -18,7 +19,7 @@ final class Browser: Sendable {
     }
 
     init() async throws {
-        process = try DriverProcess()
+        process = try await OwnThreads.run { try DriverProcess() }
         driver = WebDriver(base: "http://127.0.0.1:\(process.port)")
         let arguments: JSONValue = [
             "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
@@ -43,7 +44,7 @@ final class Browser: Sendable {
         _ = try? await driver.call("DELETE", session)
         // A signal alone would wait for our connection to close.
         _ = try? await driver.call("GET", "/shutdown")
-        process.stop()
+        await OwnThreads.run { [process] in process.stop() }
     }
 
     @discardableResult

@@ -1,6 +1,7 @@
 import Glibc
+import TestSupport
 
-/// chromedriver in a process of its own.
+/// chromedriver in a process of its own. Starting and stopping wait: for a thread that may block.
 ///
 /// A shell stands between: it ends the driver when its standard input is closed, and so whenever these tests end,
 /// however they do.
@@ -10,27 +11,26 @@ final class DriverProcess: Sendable {
     private let input: Int32
 
     init() throws {
-        var (stdin, stdout): ([Int32], [Int32]) = ([-1, -1], [-1, -1])
-        _ = unsafe pipe(&stdin)
-        _ = unsafe pipe(&stdout)
-        for end in stdin + stdout { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let (stdin, stdout) = (ForkLock.pipe(), ForkLock.pipe())
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, stdin[0], 0)
-        unsafe posix_spawn_file_actions_adddup2(&actions, stdout[1], 1)
+        unsafe posix_spawn_file_actions_adddup2(&actions, stdin.readEnd, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, stdout.writeEnd, 1)
         let script = "chromedriver --port=0 2>&1 & driver=$!; cat > /dev/null; kill $driver; wait"
         let texts: [String] = ["/bin/sh", "-c", script]
         var words = unsafe texts.map { unsafe strdup($0) } + [nil]
         defer { for index in 0..<3 { unsafe free(words[index]) } }
         var child: pid_t = 0
-        let failure = unsafe posix_spawn(&child, "/bin/sh", &actions, nil, &words, environ)
-        close(stdin[0])
-        close(stdout[1])
+        let failure = ForkLock.withLock {
+            unsafe posix_spawn(&child, "/bin/sh", &actions, nil, &words, environ)
+        }
+        close(stdin.readEnd)
+        close(stdout.writeEnd)
         guard failure == 0 else { throw BrowserError("/bin/sh: error \(failure)") }
-        (process, input) = (child, stdin[1])
-        guard let port = DriverProcess.port(from: stdout[0]) else {
-            close(stdin[1])
+        (process, input) = (child, stdin.writeEnd)
+        guard let port = DriverProcess.port(from: stdout.readEnd) else {
+            close(stdin.writeEnd)
             throw BrowserError("chromedriver does not start: install the Debian packages chromium and chromium-driver")
         }
         self.port = port
@@ -51,19 +51,6 @@ final class DriverProcess: Sendable {
             }
         }
         return nil
-    }
-
-    /// Runs a short shell command to its end.
-    @discardableResult
-    static func run(_ command: String) -> Int32 {
-        let texts: [String] = ["/bin/sh", "-c", command]
-        var words = unsafe texts.map { unsafe strdup($0) } + [nil]
-        defer { for index in 0..<3 { unsafe free(words[index]) } }
-        var child: pid_t = 0
-        guard unsafe posix_spawn(&child, "/bin/sh", nil, nil, &words, environ) == 0 else { return -1 }
-        var status: Int32 = 0
-        while unsafe waitpid(child, &status, 0) < 0 && errno == EINTR {}
-        return status
     }
 
     func stop() {

@@ -5,7 +5,8 @@ import Testing
 @Suite(.serialized, .browser, .timeLimit(.minutes(5))) struct PageHostileTests {
     private static let texts = [
         "<script>window.owned = 1; alert(1)</script>", "<img src=x onerror=\"window.owned = 1; alert(1)\">",
-        "javascript:alert(1)//", "</textarea><svg onload=alert(1)>", "\"><iframe srcdoc='<script>parent.owned=1</script>'>",
+        "javascript:alert(1)//", "</textarea><svg onload=alert(1)>",
+        "\"><iframe srcdoc='<script>parent.owned=1</script>'>",
         "{{constructor.constructor('alert(1)')()}}", "user \u{202e}gnp.exe", "nul \u{0} bell \u{7} esc \u{1b}[31m",
         "zero\u{200b}width \u{2066}isolate\u{2069} \u{feff}", "שלום עולם and مرحبا", "Z\u{351}\u{36b}\u{343}algo",
     ]
@@ -26,7 +27,8 @@ import Testing
         #expect(try await browser.run("return window.owned === undefined && ({}).owned === undefined") == true)
         #expect(
             try await browser.run(
-                "return document.querySelectorAll('main script, main img, main iframe, main textarea, main svg[onload], main [onerror], main a[href^=javascript]').length") == 0)
+                "return document.querySelectorAll('main script, main img, main iframe, main textarea, main svg[onload], main [onerror], main a[href^=javascript]').length"
+            ) == 0)
         #expect(try await browser.console() == [])
     }
 
@@ -36,7 +38,9 @@ import Testing
             let browser = try Browser.current
             try await browser.resize(1280, 800)
             try await browser.open(scene.url)
-            try await browser.wait("they are there", "return document.querySelectorAll('.row').length === arguments[0]", .number(Double(Self.texts.count)))
+            try await browser.wait(
+                "they are there", "return document.querySelectorAll('.row').length === arguments[0]",
+                .number(Double(Self.texts.count)))
             try await browser.wait("so are the facets", "return document.querySelectorAll('.facet .value').length > 10")
             let shown = try await browser.texts(".row .text").joined(separator: "\n")
             #expect(shown.contains("<script>window.owned = 1; alert(1)</script>"))
@@ -46,7 +50,8 @@ import Testing
             try await safe(browser)
             for index in 0..<Self.texts.count {
                 try await browser.press(index == 0 ? "g" : "j", "Enter")
-                try await browser.wait("it is open", "return document.querySelectorAll('.row.selected .details .fields tr').length > 8")
+                try await browser.wait(
+                    "it is open", "return document.querySelectorAll('.row.selected .details .fields tr').length > 8")
                 try await browser.run("document.querySelector('.row.selected .raw').open = true")
                 let names = try await browser.texts(".row.selected .details .fields th")
                 #expect(names.contains("__proto__.owned") && names.contains("constructor.prototype.owned"))
@@ -55,14 +60,19 @@ import Testing
             }
             try await safe(browser)
             try await browser.click(".facet[aria-label='Filter by service'] .value")
-            try await browser.wait("the filter finds it", "return location.search.includes('service') && document.querySelectorAll('.row').length === 1")
+            try await browser.wait(
+                "the filter finds it",
+                "return location.search.includes('service') && document.querySelectorAll('.row').length === 1")
             try await browser.press("Escape", "g", "t")
-            try await browser.wait("its trace is shown", "return document.querySelectorAll('.trace-lines .row').length === 1")
+            try await browser.wait(
+                "its trace is shown", "return document.querySelectorAll('.trace-lines .row').length === 1")
             try await safe(browser)
         }
     }
 
-    @Test func `lone surrogates, a line of a megabyte and five thousand fields are shown in part, and whole on demand`() async throws {
+    @Test func `lone surrogates, a line of a megabyte and five thousand fields are shown in part, and whole on demand`()
+        async throws
+    {
         try await PageScene.run { scene in
             let many = (0..<5000).map { "\"field_\($0)\":\($0)" }.joined(separator: ",")
             let time = Double(SceneLines.now / 1_000_000) / 1e3
@@ -78,9 +88,12 @@ import Testing
             #expect(try await browser.run("return document.querySelector('.row').textContent.length < 1000") == true)
             try await browser.press("g", "Enter")
             try await browser.wait("it is open", "return !!document.querySelector('.details .message button')")
-            #expect(try await browser.run("return document.querySelector('.details .message').textContent.length < 3000") == true)
+            #expect(
+                try await browser.run("return document.querySelector('.details .message').textContent.length < 3000")
+                    == true)
             try await browser.click(".details .message button")
-            try await browser.wait("it is whole", "return document.querySelector('.details .message').textContent.length === 1000003")
+            try await browser.wait(
+                "it is whole", "return document.querySelector('.details .message').textContent.length === 1000003")
             try await browser.open(scene.url + "/?q=service:wide")
             try await browser.wait("it is there", "return document.querySelectorAll('.row').length === 1")
             try await browser.press("g", "Enter")

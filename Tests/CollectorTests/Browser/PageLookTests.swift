@@ -77,16 +77,20 @@ import Testing
             try await browser.wait("it is open", "return document.querySelectorAll('.details .fields tr').length > 4")
             #expect(
                 try await browser.run(
-                    "const s = getComputedStyle(document.activeElement); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 1")
+                    "const s = getComputedStyle(document.activeElement); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 1"
+                )
                     == true)
             try await browser.press("Escape")
             try await browser.wait("it is closed", "return document.querySelectorAll('.details').length === 0")
             try await browser.press("t")
-            try await browser.wait("the trace is shown", "return document.querySelectorAll('.trace-lines .row').length === 7")
+            try await browser.wait(
+                "the trace is shown", "return document.querySelectorAll('.trace-lines .row').length === 7")
             try await browser.press("j", "j", "Enter")
-            try await browser.wait("a line of it is open", "return document.querySelectorAll('.details .fields tr').length > 4")
+            try await browser.wait(
+                "a line of it is open", "return document.querySelectorAll('.details .fields tr').length > 4")
             try await browser.press("Escape", "Escape")
-            try await browser.wait("the lines are back", "return document.querySelectorAll('#scroller .row').length === 7")
+            try await browser.wait(
+                "the lines are back", "return document.querySelectorAll('#scroller .row').length === 7")
             try await browser.press("h", "Left", "Left")
             try await browser.pressWithShift("Left", "Left")
             #expect(try await browser.text("#bucket").contains("line"))
@@ -146,7 +150,8 @@ import Testing
     @Test func `the status shows who ships and how the store is`() async throws {
         try await opened("/") { browser, _ in
             try await browser.click("nav [data-view=status]")
-            try await browser.wait("the agents are shown", "return document.querySelectorAll('.agents tbody tr').length === 1")
+            try await browser.wait(
+                "the agents are shown", "return document.querySelectorAll('.agents tbody tr').length === 1")
             let cells = try await browser.texts(".agents tbody tr > *")
             #expect(cells.contains("web-1") && cells.contains("ndjson") && cells.contains("127"))
             #expect(try await browser.text(".fact-list").contains("127"))

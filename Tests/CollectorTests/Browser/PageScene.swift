@@ -10,6 +10,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+import TestSupport
 
 /// A collector with its page on a free port, for the time of one test.
 struct PageScene: Sendable {
@@ -24,7 +25,18 @@ struct PageScene: Sendable {
         var template = Array("/tmp/needletail-page-XXXXXX".utf8CString)
         guard unsafe mkdtemp(&template) != nil else { throw BrowserError("no temporary directory") }
         let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { _ = DriverProcess.run("rm -rf '\(directory)'") }
+        do {
+            try await play(in: directory, prepare, body)
+        } catch {
+            _ = await ChildProcess.run("rm", ["-rf", directory])
+            throw error
+        }
+        _ = await ChildProcess.run("rm", ["-rf", directory])
+    }
+
+    private static func play(
+        in directory: String, _ prepare: (inout CollectorSettings) -> Void, _ body: (PageScene) async throws -> Void
+    ) async throws {
         var settings = CollectorSettings()
         settings.dataPath = directory
         settings.http.port = 0

@@ -9,7 +9,7 @@ import Testing
 struct BulkTests {
     private static let ndjson = ["Content-Type": "application/x-ndjson"]
 
-    @Test(.timeLimit(.minutes(1))) func `each action is answered, in order`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `each action is answered, in order`() async throws {
         try await ReceivingScene.run(sink: MemorySink(eventLimit: 100)) { scene in
             let body = """
                 {"create":{"_index":"logs","_id":"a"}}
@@ -48,18 +48,20 @@ struct BulkTests {
         text.split(separator: "\"status\":").dropFirst().compactMap { Int($0.prefix(3)) }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a short answer has what Filebeat asks for`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a short answer has what Filebeat asks for`() async throws {
         try await ReceivingScene.run { scene in
             let path = "/filebeat-9.1.0/_bulk?filter_path=errors,items.*.error,items.*.status"
             let answer = try await scene.ask(.POST, path, "{\"create\":{}}\n{\"m\":1}\n{\"index\":{}}\n{\"m\":2}\n")
-            #expect(answer.text.hasSuffix(#""errors":false,"items":[{"create":{"status":201}},{"index":{"status":201}}]}"#))
+            #expect(
+                answer.text.hasSuffix(#""errors":false,"items":[{"create":{"status":201}},{"index":{"status":201}}]}"#))
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `ids of Needletail are the same in every index`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `ids of Needletail are the same in every index`() async throws {
         try await ReceivingScene.run { scene in
             let id = "0123456789abcdef0123-42"
-            let body = #"{"create":{"_index":"a","_id":"\#(id)"}}"# + "\n{}\n" + #"{"create":{"_index":"b","_id":"\#(id)"}}"#
+            let body =
+                #"{"create":{"_index":"a","_id":"\#(id)"}}"# + "\n{}\n" + #"{"create":{"_index":"b","_id":"\#(id)"}}"#
                 + "\n{}\n"
             let answer = try await scene.ask(.POST, "/_bulk", body)
             #expect(statuses(answer.text) == [201, 409])
@@ -84,11 +86,13 @@ struct BulkTests {
     }
 
     @Test func `an index is needed, and an id may not be long`() throws {
-        let body = "{\"index\":{}}\n{}\n{\"index\":{\"_index\":\"a\",\"_id\":\"\(String(repeating: "x", count: 513))\"}}\n{}\n"
+        let body =
+            "{\"index\":{}}\n{}\n{\"index\":{\"_index\":\"a\",\"_id\":\"\(String(repeating: "x", count: 513))\"}}\n{}\n"
         let request = try BulkRequest(Array(body.utf8), index: nil, eventLimit: 1000)
         #expect(request.batch.isEmpty)
         let answer = String(decoding: BulkAnswer().render(request, [], milliseconds: 1), as: UTF8.self)
-        #expect(statuses(answer) == [400, 400] && answer.contains("index is missing") && answer.contains("id is too long"))
+        #expect(
+            statuses(answer) == [400, 400] && answer.contains("index is missing") && answer.contains("id is too long"))
     }
 
     @Test(arguments: 0..<100) func `random changes of a body never crash the reader`(seed: Int) {
@@ -113,9 +117,10 @@ struct BulkTests {
         #expect(failure?.status == 413)
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a single document is a bulk of one`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a single document is a bulk of one`() async throws {
         try await ReceivingScene.run { scene in
-            #expect(try await scene.ask(.POST, "/logs/_doc", "{\"m\":1}").status == 201)
+            let first = try await scene.ask(.POST, "/logs/_doc", "{\"m\":1}")
+            #expect(first.status == 201)
             #expect(try await scene.ask(.PUT, "/logs/_doc/7", "{\"m\":2}").status == 201)
             #expect(try await scene.ask(.PUT, "/logs/_doc/7", "{\"m\":2}").status == 200)
             #expect(try await scene.ask(.PUT, "/logs/_create/7", "{\"m\":2}").status == 409)
@@ -124,7 +129,7 @@ struct BulkTests {
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("GET", "/", #""number":"8."#), ("GET", "/_license", #""type":"basic""#), ("GET", "/_xpack", #""ilm":{"#),
             ("GET", "/_cluster/health", #""status":"green""#), ("GET", "/_cat/health", "needletail green"),
@@ -132,7 +137,8 @@ struct BulkTests {
             ("PUT", "/_index_template/filebeat-9.1.0", #""acknowledged":true"#),
             ("GET", "/_template/logs", #"{"logs":{"#), ("PUT", "/_ilm/policy/filebeat", #""acknowledged":true"#),
             ("GET", "/_ilm/policy/filebeat", #"{"filebeat":{"version":1"#),
-            ("GET", "/_data_stream/logs-x", #""name":"logs-x""#), ("GET", "/_nodes/http", #""publish_address":"127.0.0.1:"#),
+            ("GET", "/_data_stream/logs-x", #""name":"logs-x""#),
+            ("GET", "/_nodes/http", #""publish_address":"127.0.0.1:"#),
             ("GET", "/_cluster/settings?include_defaults=true", #""max_content_length":"67108864b""#),
             ("GET", "/_ingest/pipeline/x%22y", #"x%22y"#),
         ]

@@ -10,7 +10,7 @@ import Testing
 @testable import Collector
 
 struct HTTPReceivingTests {
-    @Test(.timeLimit(.minutes(1))) func `lines, arrays and texts are taken in`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `lines, arrays and texts are taken in`() async throws {
         try await ReceivingScene.run { scene in
             let lines = try await scene.ask(.POST, "/ingest", "{\"a\":1}\r\n\n  \n{\"a\":2}")
             #expect(lines.text == #"{"events":2,"stored":2,"duplicates":0,"refused":0}"#)
@@ -25,7 +25,7 @@ struct HTTPReceivingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["gzip", "x-gzip", "deflate"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["gzip", "x-gzip", "deflate"])
     func `compressed bodies are taken in`(coding: String) async throws {
         try await ReceivingScene.run { scene in
             let lines = (0..<20_000).map { "{\"number\":\($0)}" }
@@ -36,7 +36,7 @@ struct HTTPReceivingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `two gzip streams are one body`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `two gzip streams are one body`() async throws {
         try await ReceivingScene.run { scene in
             let body = try Deflated.bytes(Array("{\"a\":1}\n".utf8)) + Deflated.bytes(Array("{\"a\":2}\n".utf8))
             _ = try await scene.ask(.POST, "/ingest", body, headers: ["Content-Encoding": "gzip"])
@@ -44,7 +44,7 @@ struct HTTPReceivingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["", "gzip"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["", "gzip"])
     func `a body that is too large is refused before it is all in memory`(coding: String) async throws {
         try await ReceivingScene.run({ $0.limits.body = 100_000 }) { scene in
             let plain = [UInt8](repeating: 0x20, count: 50 << 20)
@@ -57,7 +57,7 @@ struct HTTPReceivingTests {
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("gzip", "not gzip", 400), ("gzip", "cut", 400), ("br", "x", 415), ("gzip, gzip", "x", 415),
         ])
@@ -70,7 +70,8 @@ struct HTTPReceivingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `overload is told with a time to come back, and nothing is kept`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `overload is told with a time to come back, and nothing is kept`() async throws
+    {
         let sink = MemorySink()
         sink.fail(with: [.overloaded, .unavailable])
         try await ReceivingScene.run(sink: sink) { scene in
@@ -83,12 +84,17 @@ struct HTTPReceivingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `one request after the other shares the budget, and what does not fit waits`()
+    @Test(.timeLimit(.minutes(5))) func `one request after the other shares the budget, and what does not fit waits`()
         async throws
     {
         let sink = MemorySink()
         sink.hold()
-        try await ReceivingScene.run(sink: sink, { $0.limits.memory = 100_000; $0.limits.body = 80_000 }) { scene in
+        try await ReceivingScene.run(
+            sink: sink,
+            {
+                $0.limits.memory = 100_000; $0.limits.body = 80_000
+            }
+        ) { scene in
             let body = "{\"message\":\"" + String(repeating: "x", count: 60_000) + "\"}"
             async let first = scene.ask(.POST, "/ingest", body)
             await sink.appended(1)
@@ -101,7 +107,7 @@ struct HTTPReceivingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a client that does not go on with its body is shut out`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a client that does not go on with its body is shut out`() async throws {
         try await ReceivingScene.run({ $0.limits.stallTimeout = .milliseconds(20) }) { scene in
             let client = try await FrameClient(port: scene.httpPort)
             try await client.send(
@@ -111,7 +117,7 @@ struct HTTPReceivingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), .enabled(if: ChildProcess.find("curl") != nil))
+    @Test(.timeLimit(.minutes(5)), .enabled(if: ChildProcess.find("curl") != nil))
     func `curl's Expect is answered at once`() async throws {
         try await ReceivingScene.run { scene in
             let arguments = [
@@ -127,7 +133,7 @@ struct HTTPReceivingTests {
     // MARK: Who may
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             ("Bearer the right one", 200), ("bearer  the right one", 200), ("Bearer the wrong one", 401),
             ("Bearer the right on", 401), ("Bearer", 401), ("Bearer ", 401), ("Token the right one", 401),
@@ -149,7 +155,7 @@ struct HTTPReceivingTests {
     }
 
     @Test(
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: [
             (["Host": "attacker.example"], 421), (["Host": "localhost:5080"], 200), (["Host": "127.0.0.1"], 200),
             (["Origin": "http://attacker.example"], 403), (["Origin": "null"], 403),
@@ -164,7 +170,7 @@ struct HTTPReceivingTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1)), arguments: ["/nothing", "/_search", "/logs/_search", "/logs/_doc/1"])
+    @Test(.timeLimit(.minutes(5)), arguments: ["/nothing", "/_search", "/logs/_search", "/logs/_doc/1"])
     func `what is not here is 404`(path: String) async throws {
         try await ReceivingScene.run { scene in
             let answer = try await scene.ask(.GET, path)

@@ -72,17 +72,33 @@ struct LumberjackReaderTests {
         ("one event too many", Frames.window(["{}"]) + Frames.event(2, "{}"), .unexpectedEvent),
         ("a window inside a window", Frames.window(2) + Frames.event(1, "{}") + Frames.window(1), .unexpectedWindow),
         ("a window of four billion", [0x32, 0x57, 0xff, 0xff, 0xff, 0xff], .windowTooLarge),
-        ("an event of four billion bytes", Frames.window(1) + [0x32, 0x4a, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff], .eventTooLarge),
-        ("an event over the limit", Frames.window(["{\"a\":\"" + String(repeating: "x", count: 100) + "\"}"]), .eventTooLarge),
-        ("the same in a compressed frame",
-            Frames.window(["{\"a\":\"" + String(repeating: "x", count: 100) + "\"}"], compress: true), .eventTooLarge),
-        ("a compressed frame of four billion bytes", Frames.window(1) + [0x32, 0x43, 0xff, 0xff, 0xff, 0xff], .compressed),
+        (
+            "an event of four billion bytes", Frames.window(1) + [0x32, 0x4a, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff],
+            .eventTooLarge
+        ),
+        (
+            "an event over the limit", Frames.window(["{\"a\":\"" + String(repeating: "x", count: 100) + "\"}"]),
+            .eventTooLarge
+        ),
+        (
+            "the same in a compressed frame",
+            Frames.window(["{\"a\":\"" + String(repeating: "x", count: 100) + "\"}"], compress: true), .eventTooLarge
+        ),
+        (
+            "a compressed frame of four billion bytes", Frames.window(1) + [0x32, 0x43, 0xff, 0xff, 0xff, 0xff],
+            .compressed
+        ),
         ("an empty compressed frame", Frames.window(1) + [0x32, 0x43, 0, 0, 0, 0], .compressed),
         ("a compressed frame that is no zlib", Frames.window(1) + [0x32, 0x43, 0, 0, 0, 4, 1, 2, 3, 4], .compressed),
-        ("a compressed frame inside a compressed frame",
-            Frames.window(1) + Frames.compressed(Frames.compressed(Frames.event(1, "{}"))), .frameType),
-        ("half an event in a compressed frame",
-            Frames.window(1) + Frames.compressed(Array(Frames.event(1, "{}").dropLast())) + Frames.window(1), .compressed),
+        (
+            "a compressed frame inside a compressed frame",
+            Frames.window(1) + Frames.compressed(Frames.compressed(Frames.event(1, "{}"))), .frameType
+        ),
+        (
+            "half an event in a compressed frame",
+            Frames.window(1) + Frames.compressed(Array(Frames.event(1, "{}").dropLast())) + Frames.window(1),
+            .compressed
+        ),
         ("a cut zlib stream", LumberjackReaderTests.cutFrame, .compressed),
         ("bytes behind the zlib stream", LumberjackReaderTests.longFrame, .compressed),
     ]
@@ -109,7 +125,9 @@ struct LumberjackReaderTests {
     @Test(arguments: 0..<200) func `random changes never crash the reader`(seed: Int) {
         var generator = SeededBytes(seed: UInt64(seed))
         var bytes = LumberjackReaderTests.stream
-        for _ in 0..<(1 + seed % 5) { bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: generator.next()) }
+        for _ in 0..<(1 + seed % 5) {
+            bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: generator.next())
+        }
         var reader = LumberjackReader(eventLimit: 1000)
         let batches = (try? reader.readAll(bytes)) ?? []
         #expect(texts(batches).count <= 1 << 20)

@@ -25,7 +25,7 @@ struct LumberjackServerTests {
 
     private func messages(_ sink: MemorySink) -> [String] { sink.events.compactMap { EventText.message(of: $0) } }
 
-    @Test(.timeLimit(.minutes(1)), arguments: [(0, 0), (3, 0), (3, 4), (9, 16)])
+    @Test(.timeLimit(.minutes(5)), arguments: [(0, 0), (3, 0), (3, 4), (9, 16)])
     func `everything arrives once and in order`(level: Int, pipelining: Int) async throws {
         try await ReceivingScene.run { scene in
             let driver = try driver(scene) {
@@ -43,7 +43,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `over TLS with client certificates`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `over TLS with client certificates`() async throws {
         try await ReceivingScene.run({ $0.tls = Self.server(requiresClient: true) }) { scene in
             let driver = try driver(scene) {
                 var client = TLSSettings()
@@ -61,7 +61,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `without a client certificate nobody gets in`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `without a client certificate nobody gets in`() async throws {
         try await ReceivingScene.run({ $0.tls = Self.server(requiresClient: true) }) { scene in
             let driver = try driver(scene) {
                 var client = TLSSettings()
@@ -85,7 +85,7 @@ struct LumberjackServerTests {
         return settings
     }
 
-    @Test(.timeLimit(.minutes(1))) func `nothing is acknowledged before it is stored, and keep-alives come meanwhile`()
+    @Test(.timeLimit(.minutes(5))) func `nothing is acknowledged before it is stored, and keep-alives come meanwhile`()
         async throws
     {
         let sink = MemorySink()
@@ -103,7 +103,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `what the store cannot take is tried until it can`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `what the store cannot take is tried until it can`() async throws {
         let sink = MemorySink()
         sink.fail(with: [.unavailable, .overloaded, .unavailable])
         try await ReceivingScene.run(sink: sink) { scene in
@@ -116,7 +116,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a client that has sent enough is not read from`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a client that has sent enough is not read from`() async throws {
         let sink = MemorySink()
         sink.hold()
         try await ReceivingScene.run(sink: sink, { $0.limits.memory = 1 << 20 }) { scene in
@@ -136,7 +136,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `the budget is given back when clients go`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `the budget is given back when clients go`() async throws {
         let sink = MemorySink()
         sink.hold()
         try await ReceivingScene.run(sink: sink) { scene in
@@ -150,7 +150,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a client that sends nonsense is shut out and others are not`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a client that sends nonsense is shut out and others are not`() async throws {
         try await ReceivingScene.run { scene in
             let good = try await FrameClient(port: scene.lumberjackPort)
             let bad = try await FrameClient(port: scene.lumberjackPort)
@@ -163,7 +163,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a client that stops in the middle of a window is shut out`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a client that stops in the middle of a window is shut out`() async throws {
         try await ReceivingScene.run({ $0.limits.stallTimeout = .milliseconds(20) }) { scene in
             let client = try await FrameClient(port: scene.lumberjackPort)
             try await client.send(Frames.window(2) + Frames.event(1, "{}"))
@@ -172,7 +172,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `more clients than allowed are turned away`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `more clients than allowed are turned away`() async throws {
         try await ReceivingScene.run({ $0.limits.connections = 1 }) { scene in
             let first = try await FrameClient(port: scene.lumberjackPort)
             try await first.send(Frames.window(["{}"]))
@@ -183,7 +183,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a stop acknowledges what is on its way to the store`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `a stop acknowledges what is on its way to the store`() async throws {
         let sink = MemorySink()
         sink.hold()
         try await ReceivingScene.run(sink: sink) { scene in
@@ -199,7 +199,7 @@ struct LumberjackServerTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `an event that is no JSON object is kept as a text`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `an event that is no JSON object is kept as a text`() async throws {
         try await ReceivingScene.run { scene in
             let client = try await FrameClient(port: scene.lumberjackPort)
             try await client.send(Frames.window(["{\"a\":1}", "no \"JSON\"", "{\"a\":\n2}", ""]))

@@ -71,8 +71,8 @@ struct OTLPTests {
     ]
 
     @Test(.enabled(if: Protoc.isThere, "protoc comes with Debian's protobuf-compiler"))
-    func `what protoc encodes becomes events`() throws {
-        let bytes = try Protoc.encode("Export", OTLPTests.text)
+    func `what protoc encodes becomes events`() async throws {
+        let bytes = try await Protoc.encode("Export", OTLPTests.text)
         var batch = try OTLPProtobuf.events(bytes, OTLPTests.limits)
         #expect(batch.texts == OTLPTests.events)
         #expect(batch.finish(received: 0).wrapped == 0)
@@ -83,17 +83,19 @@ struct OTLPTests {
         #expect(batch.texts == OTLPTests.events)
     }
 
-    @Test(.enabled(if: Protoc.isThere)) func `a resource behind its records counts, too`() throws {
-        let bytes = try Protoc.encode("Export", #"groups { scoped { lines { body { text: "a" } } } }"#)
+    @Test(.enabled(if: Protoc.isThere)) func `a resource behind its records counts, too`() async throws {
+        let bytes = try await Protoc.encode("Export", #"groups { scoped { lines { body { text: "a" } } } }"#)
         // The resource is appended to the only group, whose length grows.
-        let origin = try Protoc.encode("Group", #"origin { attributes { key: "k" value { text: "v" } } }"#)
+        let origin = try await Protoc.encode("Group", #"origin { attributes { key: "k" value { text: "v" } } }"#)
         let group = Array(bytes[2...]) + origin
         let batch = try OTLPProtobuf.events([0x0a, UInt8(group.count)] + group, OTLPTests.limits)
         #expect(batch.texts == [#"{"message":"a","k":"v"}"#])
     }
 
-    @Test(.enabled(if: Protoc.isThere)) func `protobuf that is cut anywhere is an error, or less of the same`() throws {
-        let bytes = try Protoc.encode("Export", OTLPTests.text)
+    @Test(.enabled(if: Protoc.isThere)) func `protobuf that is cut anywhere is an error, or less of the same`()
+        async throws
+    {
+        let bytes = try await Protoc.encode("Export", OTLPTests.text)
         for cut in 0..<bytes.count {
             let batch = try? OTLPProtobuf.events(Array(bytes[..<cut]), OTLPTests.limits)
             #expect(batch?.count ?? 0 < 4, "cut at \(cut)")
@@ -101,8 +103,8 @@ struct OTLPTests {
     }
 
     @Test(.enabled(if: Protoc.isThere), arguments: 0..<20)
-    func `changed protobuf makes valid events or an error`(seed: Int) throws {
-        let good = try Protoc.encode("Export", OTLPTests.text)
+    func `changed protobuf makes valid events or an error`(seed: Int) async throws {
+        let good = try await Protoc.encode("Export", OTLPTests.text)
         var generator = SeededBytes(seed: UInt64(seed))
         for _ in 0..<200 {
             var bytes = good
@@ -132,7 +134,8 @@ struct OTLPTests {
         #expect(throws: ProtobufError.self, "\(name)") { try OTLPProtobuf.events(bytes, OTLPTests.limits) }
     }
 
-    @Test(arguments: [(40, true), (10_000, false)]) func `lists may be deep, but not for ever`(depth: Int, isGood: Bool) {
+    @Test(arguments: [(40, true), (10_000, false)]) func `lists may be deep, but not for ever`(depth: Int, isGood: Bool)
+    {
         var value = ProtobufWriter.bytes(1, Array("x".utf8))
         for _ in 0..<depth { value = ProtobufWriter.bytes(5, ProtobufWriter.bytes(1, value)) }
         let record = ProtobufWriter.bytes(5, value)
@@ -143,8 +146,11 @@ struct OTLPTests {
 
     @Test func `a large resource in many records is refused before it is written`() throws {
         let resource = ProtobufWriter.bytes(
-            1, ProtobufWriter.bytes(1, ProtobufWriter.bytes(1, Array("k".utf8))
-                + ProtobufWriter.bytes(2, ProtobufWriter.bytes(1, Array(repeating: 0x78, count: 100_000)))))
+            1,
+            ProtobufWriter.bytes(
+                1,
+                ProtobufWriter.bytes(1, Array("k".utf8))
+                    + ProtobufWriter.bytes(2, ProtobufWriter.bytes(1, Array(repeating: 0x78, count: 100_000)))))
         let records = (0..<1000).flatMap { _ in ProtobufWriter.bytes(2, []) }
         let request = ProtobufWriter.bytes(1, resource + ProtobufWriter.bytes(2, records))
         let failure = #expect(throws: RequestFailure.self) {
@@ -153,17 +159,17 @@ struct OTLPTests {
         #expect(failure?.status == 413)
     }
 
-    @Test(.timeLimit(.minutes(1)), .enabled(if: Protoc.isThere)) func `the answers are OTLP's`() async throws {
+    @Test(.timeLimit(.minutes(5)), .enabled(if: Protoc.isThere)) func `the answers are OTLP's`() async throws {
         try await ReceivingScene.run(sink: MemorySink(eventLimit: 300)) { scene in
-            let bytes = try Protoc.encode("Export", OTLPTests.text)
+            let bytes = try await Protoc.encode("Export", OTLPTests.text)
             let protobuf = ["Content-Type": "application/x-protobuf"]
             let some = try await scene.ask(.POST, "/v1/logs", bytes, headers: protobuf)
             #expect(some.status == 200 && some.headers.first(name: "content-type") == "application/x-protobuf")
-            #expect(try Protoc.decode("Answer", some.body).contains("rejected: 1"))
+            #expect(try await Protoc.decode("Answer", some.body).contains("rejected: 1"))
             #expect(scene.sink.events.count == 3)
             let bad = try await scene.ask(.POST, "/v1/logs", Array(bytes.dropLast()), headers: protobuf)
             #expect(bad.status == 400)
-            #expect(try Protoc.decode("Failure", bad.body).contains("code: 3"))
+            #expect(try await Protoc.decode("Failure", bad.body).contains("code: 3"))
             let none = try await scene.ask(.POST, "/v1/logs", [], headers: protobuf)
             #expect(none.status == 200 && none.body.isEmpty)
             scene.sink.fail(with: [.overloaded])
@@ -172,7 +178,7 @@ struct OTLPTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(1))) func `JSON is answered with JSON`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `JSON is answered with JSON`() async throws {
         try await ReceivingScene.run { scene in
             let json = ["Content-Type": "application/json; charset=utf-8"]
             let good = try await scene.ask(.POST, "/v1/logs", OTLPTests.asJSON, headers: json)
