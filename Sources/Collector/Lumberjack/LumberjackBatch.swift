@@ -15,8 +15,8 @@ struct LumberjackBatch: Sendable {
             || windows.count >= LumberjackBatch.fullEvents
     }
     var isEmpty: Bool { events.isEmpty && windows.isEmpty }
-    /// Nothing of a window is missing, so that there is no reason to wait.
-    var endsWithWindow: Bool { partial == nil && !windows.isEmpty }
+    /// A client waits for an acknowledgement, whatever it has begun to send since.
+    var hasWholeWindow: Bool { !windows.isEmpty }
 
     /// What to acknowledge once the events are stored.
     var acknowledgements: [UInt32] { windows + (partial.map { [$0] } ?? []) }

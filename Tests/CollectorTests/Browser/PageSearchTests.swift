@@ -11,7 +11,8 @@ import Testing
             try await browser.wait("there are lines", "return document.querySelectorAll('.row').length > 5")
             _ = try await browser.console()
             try await body(browser, scene)
-            #expect(try await browser.console() == [])
+            let console = try await browser.console()
+            #expect(console == [])
         }
     }
 
