@@ -10,6 +10,8 @@ final class DriverProcess: Sendable {
     private let process: pid_t
     private let input: Int32
 
+    static var isInstalled: Bool { ChildProcess.find("chromedriver") != nil && ChildProcess.find("chromium") != nil }
+
     init() throws {
         let (stdin, stdout) = (ForkLock.pipe(), ForkLock.pipe())
         var actions = unsafe posix_spawn_file_actions_t()

@@ -2,7 +2,10 @@ import ByteTools
 import Testing
 
 /// Lines that want to be more than text.
-@Suite(.serialized, .browser, .timeLimit(.minutes(5))) struct PageHostileTests {
+@Suite(
+    .serialized, .browser, .timeLimit(.minutes(5)),
+    .enabled(if: DriverProcess.isInstalled, "chromium and chromium-driver are not installed"))
+struct PageHostileTests {
     private static let texts = [
         "<script>window.owned = 1; alert(1)</script>", "<img src=x onerror=\"window.owned = 1; alert(1)\">",
         "javascript:alert(1)//", "</textarea><svg onload=alert(1)>",

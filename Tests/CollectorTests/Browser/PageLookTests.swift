@@ -2,7 +2,10 @@ import LogQuery
 import Testing
 
 /// The page in real Chromium: traces, live lines, keys, colours, widths.
-@Suite(.serialized, .browser, .timeLimit(.minutes(5))) struct PageLookTests {
+@Suite(
+    .serialized, .browser, .timeLimit(.minutes(5)),
+    .enabled(if: DriverProcess.isInstalled, "chromium and chromium-driver are not installed"))
+struct PageLookTests {
     private func opened(_ path: String = "/", _ body: (Browser, PageScene) async throws -> Void) async throws {
         try await PageScene.run { scene in
             try await scene.ingest(SceneLines.usual(120) + SceneLines.trace)
