@@ -53,6 +53,8 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdRouter: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
@@ -101,8 +103,10 @@ let package = Package(
         .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         library("ByteTools", ["CShim"]),
+        library("SystemTools", ["CShim"]),
         library("EventModel", ["ByteTools"]),
-        library("FileRegistry", ["EventModel", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
+        library(
+            "FileRegistry", ["EventModel", "SystemTools", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
         library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library(
             "FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
@@ -127,6 +131,11 @@ let package = Package(
                 nioHTTP1, asyncHTTPClient, logging,
             ]
         ),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
+        library(
+            "LogStore", ["EventFields", "SystemTools", "ByteTools", "CShim", "CZstd", grdb, grdbSQLite, logging]),
+        library("LogQuery", ["LogStore", "EventFields", "EventModel", "ByteTools"]),
         library("FileOutput", ["Publishing", "EventModel", "ByteTools", "CShim", logging]),
         library(
             "AgentConfig",
@@ -143,17 +152,34 @@ let package = Package(
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
             ]
         ),
+        // The page's files, which lie in Sources/Collector/Page.
+        .target(name: "CPage"),
+        .target(
+            name: "Collector",
+            dependencies: [
+                "AgentConfig", "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "EventModel",
+                "SystemTools", "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS,
+                httpTypes,
+                serviceLifecycle, unixSignals,
+                nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
+            ],
+            exclude: ["Page"],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "needletail",
-            dependencies: ["Agent", "AgentConfig", "FileRegistry", "CShim", argumentParser, logging],
+            dependencies: [
+                "Agent", "AgentConfig", "FileRegistry", "Collector", "LogQuery", "LogStore", "EventFields",
+                "EventModel", "SystemTools", "CShim", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
+            ],
             swiftSettings: strict,
             linkerSettings: linking
         ),
         .executableTarget(
             name: "needletail-bench",
             dependencies: [
-                "Agent", "LumberjackCodec", "Publishing", "FileInput", "Parsing", "FileRegistry", "EventModel",
-                "ByteTools", logging,
+                "Agent", "LogQuery", "LogStore", "EventFields", "SystemTools", "LumberjackCodec", "Publishing",
+                "FileInput", "Parsing", "FileRegistry", "EventModel", "ByteTools", logging,
             ],
             path: "Benchmarks/needletail-bench",
             swiftSettings: strict,
@@ -179,7 +205,7 @@ let package = Package(
         tests("FuzzTargets"),
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
-        tests("FileRegistry", ["EventModel", "CShim", grdb, logging]),
+        tests("FileRegistry", ["EventModel", "SystemTools", "CShim", grdb, logging]),
         tests("Parsing", ["EventModel", "ByteTools", "CShim"]),
         tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim", logging]),
         tests("Publishing", ["EventModel", "ByteTools"]),
@@ -188,6 +214,19 @@ let package = Package(
         tests("LumberjackOutput", ["LumberjackCodec", "Transport", "Publishing", "EventModel", nioCore, nioPosix]),
         tests("TCPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix]),
         tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
+        tests("EventFields", ["EventModel", "ByteTools"]),
+        tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
+        tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
+        tests(
+            "Collector",
+            [
+                "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "LumberjackOutput", "Publishing", "Transport",
+                "AgentConfig", "EventModel", "ByteTools", "CShim", "CZlib", asyncHTTPClient, hummingbirdRouter,
+                serviceLifecycle,
+                httpTypes, nioCore, nioPosix, nioHTTP1, nioSSL, logging,
+            ],
+            exclude: ["Receiving/logs.proto"]
+        ),
         tests("FileOutput", ["Publishing", "EventModel", "CShim", logging]),
         tests(
             "AgentConfig",

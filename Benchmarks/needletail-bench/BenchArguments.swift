@@ -1,11 +1,13 @@
-/// What the command line asks for: `--lines N --case NAME`, or `--list`.
+/// What the command line asks for: `--lines N --case NAME`, `--lines N --store DIR`, or `--list`.
 struct BenchArguments {
     /// Lines per case; cases round up to whole passes of `ZapLines.count`.
     private(set) var lines = 1_000_000
     private(set) var cases = BenchCase.all
     private(set) var listsNames = false
+    /// Where the store for `SearchBench` is or is to be.
+    private(set) var store: String?
 
-    static let usage = "usage: needletail-bench [--lines N] [--case NAME] | --list"
+    static let usage = "usage: needletail-bench [--lines N] [--case NAME | --store DIR] | --list"
 
     init(_ arguments: some Sequence<String>) throws {
         var rest = arguments.makeIterator()
@@ -17,6 +19,7 @@ struct BenchArguments {
                     throw BenchError(message: "--lines needs a number above 0; \(BenchArguments.usage)")
                 }
                 lines = number
+            case "--store": store = rest.next()
             case "--case":
                 let name = rest.next() ?? ""
                 cases = BenchCase.all.filter { $0.name == name }

@@ -15,7 +15,7 @@ struct BenchCase: Sendable {
 
     static let all = [
         splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, encodeECS, lumberjackFrames, fileToNull,
-        openRegistry,
+        openRegistry, store, scanEvents,
     ]
 
     func measure(lines: Int) throws -> Measurement {

@@ -37,23 +37,28 @@ enum ZapLines {
     static func work(passes: Int) -> BenchCase.Work { .init(lines: passes * count, bytes: passes * block.count) }
 
     /// All lines as one batch of one file, with events of this shape.
-    static func batch(_ shape: EventShape, of lines: [[UInt8]] = all) -> Batch {
+    /// - Parameters:
+    ///   - lines: these instead.
+    ///   - base: where the first stands in its file.
+    static func batch(_ shape: EventShape, of lines: [[UInt8]] = all, base: Int64 = 0) -> Batch {
         let slab = Slab(capacity: lines.reduce(0) { $0 + $1.count + 1 })
-        for (at, byte) in lines.joined(separator: [0x0a]).enumerated() { unsafe slab.base[at] = byte }
         var refs: [LineRef] = []
         var at = 0
         for line in lines {
+            for (index, byte) in line.enumerated() { unsafe slab.base[at + index] = byte }
+            unsafe slab.base[at + line.count] = 0x0a
             refs.append(LineRef(start: at, length: line.count))
             at += line.count + 1
         }
         let file = EventShape.File(
-            path: Array("/var/log/app/app.log".utf8), deviceID: "64768", inode: "13643776", idKey: "3f2a91c04be7d615"
+            path: Array("/var/log/app/app.log".utf8), deviceID: "64768", inode: "13643776",
+            idKey: "3f2a91c04be7d6150000"
         )
         let source = EventSource(
             fileID: 1, generation: 0, path: "/var/log/app/app.log", idKey: file.idKey,
             template: shape.template(for: file)
         )
-        var segment = Segment(source: source, readAt: 1_769_099_693_963, firstLine: 0, base: 0, start: 0)
+        var segment = Segment(source: source, readAt: 1_769_099_693_963, firstLine: 0, base: base, start: UInt64(base))
         segment.lineCount = refs.count
         return Batch(slab: slab, lines: refs, segments: [segment])
     }
@@ -62,11 +67,13 @@ enum ZapLines {
 /// What the events look like.
 enum BenchShape {
     /// Lines as text in `message`.
-    static func plain() throws -> EventShape {
+    static func plain(includingMetadata: Bool = false) throws -> EventShape {
         let agent = EventShape.Agent(
             id: "5d0f1c9e-58f5-4c0f-9d0e-0b6a7f3c2d11", ephemeralID: "0f9b3a53-0c59-43b4-a4b4-5f0d8a1e6c22",
             name: "host-1", version: "1.0.0"
         )
-        return try EventShape(agent: agent, hostName: "host-1")
+        var shape = try EventShape(agent: agent, hostName: "host-1")
+        shape.includesMetadata = includingMetadata
+        return shape
     }
 }

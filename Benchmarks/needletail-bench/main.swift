@@ -6,6 +6,8 @@ do {
     let arguments = try BenchArguments(CommandLine.arguments.dropFirst())
     if arguments.listsNames {
         for bench in BenchCase.all { print(bench.name) }
+    } else if let store = arguments.store {
+        try SearchBench(directory: store, events: arguments.lines).run()
     } else {
         for bench in arguments.cases { print(try bench.measure(lines: arguments.lines).line(name: bench.name)) }
     }

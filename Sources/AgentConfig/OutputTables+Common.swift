@@ -87,7 +87,7 @@ extension ConfigReader {
 }
 
 extension ValueKind<[TLSSettings.ProtocolVersion]> {
-    fileprivate static var protocolVersions: Self {
+    static var protocolVersions: Self {
         let names = TLSSettings.ProtocolVersion.allCases.map(\.rawValue).joined(separator: " or ")
         return .list(expected: names) { text in
             TLSSettings.ProtocolVersion.allCases.first { $0.rawValue == text || "\($0.rawValue).0" == "\(text).0" }

@@ -1,6 +1,7 @@
 import EventModel
 package import Logging
 import Synchronization
+import SystemTools
 
 /// The registry's one writer: takes rows from the pipelines' threads and commits them on a thread of its own.
 ///

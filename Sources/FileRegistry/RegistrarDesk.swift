@@ -1,4 +1,5 @@
 import Synchronization
+import SystemTools
 
 /// What the registrar's thread shares with everyone else.
 final class RegistrarDesk: Sendable {

@@ -1,6 +1,7 @@
 import GRDB
 import Logging
 import Synchronization
+import SystemTools
 
 /// What the registrar does when its database cannot be written, or is not what it was.
 extension RegistrarWriter {

@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import SystemTools
 
 /// The registrar's thread: waits for rows, commits them, keeps the backup, recovers.
 final class RegistrarWriter: @unchecked Sendable {

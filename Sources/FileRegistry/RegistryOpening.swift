@@ -1,5 +1,6 @@
 import GRDB
 import Logging
+import SystemTools
 
 /// What opening the registry came to.
 struct OpenedRegistry {

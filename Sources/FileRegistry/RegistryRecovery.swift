@@ -1,5 +1,6 @@
 import EventModel
 import Logging
+import SystemTools
 
 /// What was done about a damaged registry; for the agent's status.
 package struct RegistryRecovery: Sendable, Equatable {

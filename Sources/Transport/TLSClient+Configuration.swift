@@ -29,7 +29,7 @@ extension TLSClient {
         return configuration
     }
 
-    private static func setVersions(
+    static func setVersions(
         _ versions: [TLSSettings.ProtocolVersion], _ configuration: inout TLSConfiguration
     ) throws(TransportError) {
         guard !versions.isEmpty else {
@@ -76,8 +76,7 @@ extension TLSClient {
 
     // MARK: Files and texts
 
-    private static func certificates(_ source: String, _ setting: String) throws(TransportError) -> [NIOSSLCertificate]
-    {
+    static func certificates(_ source: String, _ setting: String) throws(TransportError) -> [NIOSSLCertificate] {
         let bytes = try pem(source, setting)
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
             throw TransportError(.configuration, "\(setting): \(name(source)) holds no PEM certificate")
@@ -85,7 +84,7 @@ extension TLSClient {
         return certificates
     }
 
-    private static func privateKey(_ source: String, _ passphrase: Secret?) throws(TransportError) -> NIOSSLPrivateKey {
+    static func privateKey(_ source: String, _ passphrase: Secret?) throws(TransportError) -> NIOSSLPrivateKey {
         let bytes = try pem(source, "ssl.key")
         do {
             guard let passphrase else { return try NIOSSLPrivateKey(bytes: bytes, format: .pem) }

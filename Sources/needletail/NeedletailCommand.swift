@@ -18,8 +18,8 @@ package struct Needletail: AsyncParsableCommand {
             """,
         version: VersionCommand.text,
         subcommands: [
-            RunCommand.self, ShipCommand.self, TestCommand.self, RegistryCommand.self, VersionCommand.self,
-            CompletionsCommand.self,
+            DemoCommand.self, RunCommand.self, ShipCommand.self, CollectCommand.self, SearchCommand.self,
+            TraceCommand.self, TestCommand.self, RegistryCommand.self, VersionCommand.self, CompletionsCommand.self,
         ]
     )
 

@@ -7,3 +7,9 @@ enum StandardError {
         _ = unsafe Glibc.write(2, bytes, bytes.count)
     }
 }
+
+/// What a command prints, for those that go on running.
+enum StandardOutput {
+    /// Lets a pipe see what was printed.
+    static func flush() { _ = fflush(nil) }
+}

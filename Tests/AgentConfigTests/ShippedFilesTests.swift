@@ -12,7 +12,8 @@ import Transport
 /// Every file of `config/` loads, and means what its name says.
 struct ShippedFilesTests {
     @Test func `every shipped file loads without a warning`() throws {
-        let names = yamlFiles()
+        // The collector's file is another language; see `CollectorReferenceTests`.
+        let names = yamlFiles().filter { $0 != "collector.yml" }
         #expect(names.count >= 8)
         for name in names {
             let settings = try load(shipped(name), environment: ["HTTP_TOKEN": "t"])

@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import TestSupport
 import Testing
 import needletail
 

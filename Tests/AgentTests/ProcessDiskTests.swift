@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// The disk of `path.data` is full, or nothing can be written there any more.

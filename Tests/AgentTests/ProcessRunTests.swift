@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// `run` from one start to the next.

@@ -1,5 +1,6 @@
 import Agent
 import Publishing
+import TestSupport
 import Testing
 
 struct StatusMetricsTests {

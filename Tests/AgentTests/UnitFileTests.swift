@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 /// The unit that `make install` installs, judged by systemd itself.

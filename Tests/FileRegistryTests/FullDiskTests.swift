@@ -1,5 +1,6 @@
 import EventModel
 import Glibc
+import SystemTools
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import EventModel
 import GRDB
 import Glibc
 import Synchronization
+import SystemTools
 import Testing
 
 @testable import FileRegistry

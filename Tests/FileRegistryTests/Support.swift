@@ -2,6 +2,7 @@ import EventModel
 import Glibc
 import Logging
 import Synchronization
+import SystemTools
 import Testing
 
 @testable import FileRegistry

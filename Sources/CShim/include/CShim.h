@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 #include <iconv.h>
+#include "fields.h"
 #include "json.h"
 
 /// What the agent wants to know of a file, from one statx(2). Times in ns since 1970; birth is 0 where the

@@ -1,26 +1,25 @@
 import Glibc
-import TestSupport
 
 /// A program that runs to its end, with what it wrote.
-struct ChildProcess {
+package struct ChildProcess {
     /// Exit status; 128 + signal when a signal ended it; -1 when it could not be started.
-    let status: Int32
-    let output: String
-    let errors: String
+    package let status: Int32
+    package let output: String
+    package let errors: String
 
     /// Runs a program and waits for it, away from the cooperative pool.
     /// - Parameters:
     ///   - path: looked up in `PATH` when it holds no slash.
     ///   - input: what the program reads from standard input; less than a pipe holds (64 KiB).
     ///   - limit: a program that takes longer is killed, and `errors` says so.
-    static func run(
+    package static func run(
         _ path: String, _ arguments: [String] = [], input: String = "", limit: Duration = .seconds(60)
     ) async -> ChildProcess {
         await OwnThreads.run { runHere(path, arguments, input: input, limit: limit) }
     }
 
     /// The same on this thread, which waits until the program has ended: for a thread that may block.
-    static func runHere(
+    package static func runHere(
         _ path: String, _ arguments: [String] = [], input: String = "", limit: Duration = .seconds(60)
     ) -> ChildProcess {
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
@@ -31,11 +30,13 @@ struct ChildProcess {
         unsafe posix_spawn_file_actions_adddup2(&actions, stdin.readEnd, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, stdout.writeEnd, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, stderr.writeEnd, 2)
+        var attributes = SpawnAttributes.withoutBlockedSignals()
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { for index in 0...arguments.count { unsafe free(words[index]) } }
         var process: pid_t = 0
         let failure = ForkLock.withLock {
-            unsafe posix_spawnp(&process, path, &actions, nil, &words, environ)
+            unsafe posix_spawnp(&process, path, &actions, &attributes, &words, environ)
         }
         close(stdin.readEnd)
         close(stdin.writeEnd)
@@ -56,7 +57,7 @@ struct ChildProcess {
     }
 
     /// The `needletail` that was built with these tests; it lies beside them.
-    static let needletail = builtProduct("needletail")
+    package static let needletail = builtProduct("needletail")
 
     private static func builtProduct(_ name: String) -> String {
         var bytes = [CChar](repeating: 0, count: 4096)
@@ -66,7 +67,7 @@ struct ChildProcess {
     }
 
     /// Where a program lies in `PATH`; nil when it is not installed.
-    static func find(_ name: String) -> String? {
+    package static func find(_ name: String) -> String? {
         let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? "/usr/bin:/bin"
         return path.split(separator: ":").map { "\($0)/\(name)" }.first { unsafe access($0, X_OK) == 0 }
     }

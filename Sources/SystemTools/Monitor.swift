@@ -4,20 +4,20 @@ import Glibc
 ///
 /// - Units: times are `MonotonicTime` nanoseconds.
 @safe
-final class Monitor<State: Sendable>: @unchecked Sendable {
+package final class Monitor<State: Sendable>: @unchecked Sendable {
     // Safety: `state` is only touched while `mutex` is held.
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var state: State
 
     /// What a look at the state came to.
-    enum Look<Result> {
+    package enum Look<Result> {
         case done(Result)
         /// Look again when somebody changed the state, or at that time at the latest; nil: only then.
         case wait(until: Int64?)
     }
 
-    init(_ state: State) {
+    package init(_ state: State) {
         self.state = state
         unsafe mutex = UnsafeMutablePointer.allocate(capacity: 1)
         unsafe condition = UnsafeMutablePointer.allocate(capacity: 1)
@@ -37,14 +37,14 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 
     /// Reads or changes the state without waking anybody.
-    func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    package func withLock<Result>(_ body: (inout State) -> Result) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         return body(&state)
     }
 
     /// Changes the state and wakes all who wait, if `body` says that they should look.
-    func change<Result>(_ body: (inout State) -> (Result, wake: Bool)) -> Result {
+    package func change<Result>(_ body: (inout State) -> (Result, wake: Bool)) -> Result {
         unsafe pthread_mutex_lock(mutex)
         let (result, wake) = body(&state)
         unsafe pthread_mutex_unlock(mutex)
@@ -53,7 +53,7 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 
     /// Blocks the calling thread until `look` is done.
-    func wait<Result>(_ look: (inout State) -> Look<Result>) -> Result {
+    package func wait<Result>(_ look: (inout State) -> Look<Result>) -> Result {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
         while true {
@@ -70,12 +70,12 @@ final class Monitor<State: Sendable>: @unchecked Sendable {
     }
 }
 
-/// Nanoseconds of the clocks that the registry goes by.
-enum Clocks {
+/// Nanoseconds of the clocks that waiting and stored times go by.
+package enum Clocks {
     /// CLOCK_MONOTONIC: for waiting.
-    static var monotonic: Int64 { read(CLOCK_MONOTONIC) }
+    package static var monotonic: Int64 { read(CLOCK_MONOTONIC) }
     /// CLOCK_REALTIME: ns since 1970, for what is stored.
-    static var wall: Int64 { read(CLOCK_REALTIME) }
+    package static var wall: Int64 { read(CLOCK_REALTIME) }
 
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
@@ -85,5 +85,5 @@ enum Clocks {
 }
 
 extension Duration {
-    var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+    package var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

@@ -5,7 +5,7 @@ import Synchronization
 /// A thread of our own, for work that blocks.
 ///
 /// - Precondition: the name has 15 characters at most.
-final class NamedThread: Sendable {
+package final class NamedThread: Sendable {
     private final class Start: Sendable {
         let name: String
         let body: @Sendable () -> Void
@@ -19,7 +19,7 @@ final class NamedThread: Sendable {
     /// nil once it was joined.
     private let handle: Mutex<pthread_t?>
 
-    init(_ name: String, _ body: @escaping @Sendable () -> Void) {
+    package init(_ name: String, _ body: @escaping @Sendable () -> Void) {
         var thread = pthread_t()
         let start = unsafe Unmanaged.passRetained(Start(name, body)).toOpaque()
         let code = unsafe pthread_create(
@@ -36,7 +36,7 @@ final class NamedThread: Sendable {
     }
 
     /// Waits for the end of the body. Later calls return at once.
-    func join() {
+    package func join() {
         let thread = handle.withLock { handle in
             defer { handle = nil }
             return handle
