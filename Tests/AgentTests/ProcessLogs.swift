@@ -5,6 +5,13 @@ import TestSupport
 ///
 /// Every file, and every new life of one, is a series of its own; `written` has the last number of each.
 struct ProcessLogs {
+    /// How a line looks.
+    enum Form {
+        /// 20 to 150 bytes of text that begin and end with what tells one life of a file from another.
+        case plain
+        /// What a service writes with zap: JSON, with a trace that 20 lines share.
+        case zap
+    }
     private struct File {
         let path: String
         var descriptor: Int32
@@ -14,8 +21,10 @@ struct ProcessLogs {
     private(set) var total = 0
     private var files: [File] = []
     private var lives = 0
+    private let form: Form
 
-    init(_ directory: String, files names: [String]) {
+    init(_ directory: String, files names: [String], form: Form = .plain) {
+        self.form = form
         for name in names {
             let path = "\(directory)/\(name)"
             files.append(File(path: path, descriptor: ProcessLogs.open(path), series: ""))
@@ -41,14 +50,14 @@ struct ProcessLogs {
         written[files[index].series] = 0
     }
 
-    /// Appends lines of 20 to 150 bytes in one write. They begin and end with what tells one life from another.
+    /// Appends lines in one write.
     mutating func append(_ index: Int, _ lines: Int) {
         let series = files[index].series
         var number = written[series] ?? 0
         var text = ""
         for _ in 0..<lines {
             number += 1
-            text += "\(series)#\(number) " + String(repeating: "x", count: number * 7 % 110) + " \(series)\n"
+            text += form.line(series, number) + "\n"
         }
         let bytes = Array(text.utf8)
         precondition(unsafe write(files[index].descriptor, bytes, bytes.count) == bytes.count, "a short write")
@@ -85,6 +94,20 @@ struct ProcessLogs {
     mutating func finish() {
         for file in files { close(file.descriptor) }
         files = []
+    }
+}
+
+extension ProcessLogs.Form {
+    /// The line of that number, without its end.
+    func line(_ series: String, _ number: Int) -> String {
+        let text = "\(series)#\(number) " + String(repeating: "x", count: number * 7 % 110) + " \(series)"
+        guard self == .zap else { return text }
+        var random = SeededGenerator(seed: UInt64(number / 20))
+        let trace = String(random.next() | 1 << 63, radix: 16) + String(random.next() | 1 << 63, radix: 16)
+        return """
+            {"level":"\(number % 50 == 0 ? "error" : "info")","ts":\(1_795_420_000 + number / 1000).\(number % 1000),\
+            "logger":"\(series)","msg":"\(text)","trace_id":"\(trace)"}
+            """
     }
 }
 

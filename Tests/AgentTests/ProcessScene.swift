@@ -89,9 +89,12 @@ final class ProcessScene: Sendable {
         """
     }
 
-    func start(_ arguments: [String], input: String = "/dev/null") throws -> ProcessAgent {
+    /// - Parameter output: a file in the scene's directory.
+    func start(
+        _ arguments: [String], input: String = "/dev/null", output: String = "stdout"
+    ) throws -> ProcessAgent {
         let agent = try ProcessAgent(
-            arguments, input: input, output: "\(directory)/stdout", errors: "\(directory)/stderr")
+            arguments, input: input, output: "\(directory)/\(output)", errors: "\(directory)/stderr")
         agents.withLock { $0.append(agent) }
         return agent
     }
@@ -138,5 +141,20 @@ enum ProcessFile {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while case let count = unsafe read(descriptor, &buffer, buffer.count), count > 0 { bytes += buffer[..<count] }
         return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Calls with each line of a file, without its end.
+    static func forEachLine(_ path: String, _ body: (String) -> Void) {
+        guard let file = unsafe fopen(path, "re") else { return }
+        var line: UnsafeMutablePointer<CChar>?
+        var room = 0
+        defer {
+            unsafe free(line)
+            unsafe fclose(file)
+        }
+        while case let count = unsafe getline(&line, &room, file), count > 0, let start = unsafe line {
+            let text = unsafe UnsafeRawBufferPointer(start: start, count: count)
+            unsafe body(String(decoding: text.last == 0x0a ? text.dropLast() : text[...], as: UTF8.self))
+        }
     }
 }

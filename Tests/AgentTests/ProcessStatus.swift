@@ -26,7 +26,8 @@ enum ProcessStatus {
 
     /// The first number behind a key.
     static func number(_ key: String, in body: String) -> Int? {
-        guard let found = body.firstRange(of: "\"\(key)\": ") else { return nil }
-        return Int(body[found.upperBound...].prefix { $0.isNumber || $0 == "-" })
+        guard let found = body.firstRange(of: "\"\(key)\":") else { return nil }
+        let value = body[found.upperBound...].drop { $0 == " " }
+        return Int(value.prefix { $0.isNumber || $0 == "-" })
     }
 }
