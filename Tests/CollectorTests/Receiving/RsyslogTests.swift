@@ -23,7 +23,7 @@ struct RsyslogTests {
         input(type="imfile" file="\(directory)/app.log" tag="shop" freshStartTail="off" addMetadata="on")
         action(
             type="omelasticsearch" server="127.0.0.1" serverport="\(port)" template="event" searchIndex="logs"
-            searchType="" bulkmode="on" maxbytes="256k" bulkid="id" dynbulkid="on" writeoperation="create"
+            searchType="" healthCheckTimeout="120000" bulkmode="on" maxbytes="256k" bulkid="id" dynbulkid="on" writeoperation="create"
             retryfailures="on" errorfile="\(directory)/errors.json" action.resumeRetryCount="-1"
             action.resumeInterval="1" queue.type="LinkedList" queue.dequeueBatchSize="500" queue.timeoutShutdown="30000"
         )
