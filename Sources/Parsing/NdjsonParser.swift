@@ -76,7 +76,8 @@ package final class NdjsonParser: LineParser, @unchecked Sendable {
         if settings.overwriteKeys {
             let value = unsafe line[Int(result.cut_start)..<Int(result.cut_end)]
             guard unsafe value.count > 2 && value.first == 0x22,
-                let own = unsafe TimeText.milliseconds(of: UnsafeBufferPointer(rebasing: value.dropFirst().dropLast()).span),
+                let own = unsafe TimeText.milliseconds(
+                    of: UnsafeBufferPointer(rebasing: value.dropFirst().dropLast()).span),
                 TimeText.range.contains(own)
             else { return .merge }
             time = own
