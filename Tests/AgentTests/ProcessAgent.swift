@@ -7,7 +7,7 @@ struct ProcessFailure: Error, CustomStringConvertible {
     let description: String
 }
 
-/// A `needletail` of its own process, that a test may signal and wait for.
+/// A `needletail`, or another program, as a process of its own that a test may signal and wait for.
 final class ProcessAgent: Sendable {
     let processID: pid_t
     /// Exit status; 128 + signal when a signal ended it; nil while it runs.
@@ -15,7 +15,10 @@ final class ProcessAgent: Sendable {
 
     /// - Parameters:
     ///   - input, output, errors: files; `output` and `errors` are appended to.
-    init(_ arguments: [String], input: String = "/dev/null", output: String, errors: String) throws {
+    init(
+        path: String = ChildProcess.needletail, _ arguments: [String], input: String = "/dev/null", output: String,
+        errors: String
+    ) throws {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -23,12 +26,13 @@ final class ProcessAgent: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, flags, 0o600)
-        let path = ChildProcess.needletail
+        var attributes = SpawnAttributes.withoutBlockedSignals()
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { for index in 0...arguments.count { unsafe free(words[index]) } }
         var process: pid_t = 0
         let failure = ForkLock.withLock {
-            unsafe posix_spawn(&process, path, &actions, nil, &words, environ)
+            unsafe posix_spawn(&process, path, &actions, &attributes, &words, environ)
         }
         guard failure == 0 else {
             throw ProcessFailure(description: "\(path): \(unsafe String(cString: strerror(failure)))")

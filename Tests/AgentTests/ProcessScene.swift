@@ -91,10 +91,11 @@ final class ProcessScene: Sendable {
 
     /// - Parameter output: a file in the scene's directory.
     func start(
-        _ arguments: [String], input: String = "/dev/null", output: String = "stdout"
+        path: String = ChildProcess.needletail, _ arguments: [String], input: String = "/dev/null",
+        output: String = "stdout"
     ) throws -> ProcessAgent {
         let agent = try ProcessAgent(
-            arguments, input: input, output: "\(directory)/\(output)", errors: "\(directory)/stderr")
+            path: path, arguments, input: input, output: "\(directory)/\(output)", errors: "\(directory)/stderr")
         agents.withLock { $0.append(agent) }
         return agent
     }
