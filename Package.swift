@@ -196,8 +196,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "TestSupport", "AgentConfig", "HTTPOutput", "LumberjackCodec", "Publishing", "Parsing", "FileInput",
-                "EventModel", "ByteTools", "CShim",
+                "TestSupport", "Collector", "LogQuery", "LogStore", "EventFields", "AgentConfig", "HTTPOutput",
+                "LumberjackCodec", "Publishing", "Parsing", "FileInput", "EventModel", "ByteTools", "CShim",
             ],
             path: "Tests/Fuzz/Targets",
             swiftSettings: strict

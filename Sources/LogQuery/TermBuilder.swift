@@ -111,14 +111,19 @@ struct TermBuilder {
             return range
         }
         guard let (low, high) = TermBuilder.ends(text) else { return nil }
-        guard low.isEmpty || Double(low) != nil, high.isEmpty || Double(high) != nil, !low.isEmpty || !high.isEmpty
-        else {
+        let (lowest, highest) = (TermBuilder.number(low), TermBuilder.number(high))
+        guard low.isEmpty || lowest != nil, high.isEmpty || highest != nil, !low.isEmpty || !high.isEmpty else {
             return nil
         }
-        range.lowest = Double(low) ?? range.lowest
-        range.highest = Double(high) ?? range.highest
+        range.lowest = lowest ?? range.lowest
+        range.highest = highest ?? range.highest
+        guard range.lowest <= range.highest else {
+            throw QueryError("the range ends before it begins", at: valueRange)
+        }
         return range
     }
+
+    private static func number(_ text: Substring) -> Double? { Double(text).flatMap { $0.isNaN ? nil : $0 } }
 
     private static func ends(_ text: String) -> (Substring, Substring)? {
         let bytes = text.utf8

@@ -23,6 +23,7 @@ import Testing
             (#"a OR since:15m"#, "since:15m"),
             (#"level:>fatal"#, ">fatal"),
             (#"level:error..debug"#, "error..debug"),
+            (#"status:9..5"#, "9..5"),
             (#"ü level:ü"#, "ü"),
         ])
     func `an error points at its place`(_ query: String, _ part: String) throws {

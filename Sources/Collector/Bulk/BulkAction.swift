@@ -1,9 +1,9 @@
 /// The line in front of an event in a bulk request: `{"create":{"_index":"logs","_id":"…"}}`.
-struct BulkAction: Sendable, Equatable {
-    enum Operation: String, Sendable { case create, index, update, delete }
+package struct BulkAction: Sendable, Equatable {
+    package enum Operation: String, Sendable { case create, index, update, delete }
 
     /// As Elasticsearch has it, in bytes.
-    static let longestID = 512
+    package static let longestID = 512
 
     var operation: Operation
     var index: String?

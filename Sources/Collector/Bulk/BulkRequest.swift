@@ -3,27 +3,27 @@
 /// - Errors: `RequestFailure` when the body makes no sense as a whole; then nothing of it is kept. What is wrong with one
 ///   action is said in its item. A source that is no JSON object is kept as a text, see `EventCheck`.
 /// - Source: Elasticsearch's reference, "Bulk API".
-struct BulkRequest: Sendable {
-    struct Item: Sendable {
-        enum Outcome: Sendable, Equatable {
+package struct BulkRequest: Sendable {
+    package struct Item: Sendable {
+        package enum Outcome: Sendable, Equatable {
             /// The event with this number in the batch.
             case event(Int)
             case refused(RequestFailure)
         }
-        var operation: BulkAction.Operation
+        package var operation: BulkAction.Operation
         /// Number in `indices`.
         var index: Int
-        var id: String?
-        var outcome: Outcome
+        package var id: String?
+        package var outcome: Outcome
     }
 
-    private(set) var batch = EventBatch()
-    private(set) var items: [Item] = []
+    package private(set) var batch = EventBatch()
+    package private(set) var items: [Item] = []
     private(set) var indices: [String] = []
     private let eventLimit: Int
 
     /// - Parameter index: from the path; nil: each action names its own.
-    init(_ body: [UInt8], index: String?, eventLimit: Int) throws(RequestFailure) {
+    package init(_ body: [UInt8], index: String?, eventLimit: Int) throws(RequestFailure) {
         self.eventLimit = eventLimit
         let end = body.count
         var bytes = body
@@ -56,7 +56,7 @@ struct BulkRequest: Sendable {
     }
 
     /// The events, once.
-    mutating func takeBatch() -> EventBatch {
+    package mutating func takeBatch() -> EventBatch {
         defer { batch = EventBatch() }
         return batch
     }

@@ -1,11 +1,11 @@
-import LumberjackCodec
+package import LumberjackCodec
 
 /// Reads a client's frames from a stream that comes in pieces of any size, with little memory however large they are.
 ///
 /// Unlike `LumberjackDecoder` it stops when the batch is full, and inflates a compressed frame while it comes in: it holds
 /// one unfinished event and one piece at most. The connection is to be closed after an error.
-struct LumberjackReader {
-    enum Stop { case needsInput, full }
+package struct LumberjackReader {
+    package enum Stop { case needsInput, full }
 
     private let eventLimit: Int
     private static let windowLimit = 1 << 20
@@ -20,17 +20,17 @@ struct LumberjackReader {
     /// Events of the window that are still to come.
     private(set) var expected = 0
 
-    init(eventLimit: Int) { self.eventLimit = eventLimit }
+    package init(eventLimit: Int) { self.eventLimit = eventLimit }
 
     /// Bytes that are held here.
-    var heldBytes: Int { input.count + plain.count }
+    package var heldBytes: Int { input.count + plain.count }
 
     /// A frame or a window has begun and not ended.
-    var isBusy: Bool { !input.isEmpty || frameLeft != nil || expected > 0 }
+    package var isBusy: Bool { !input.isEmpty || frameLeft != nil || expected > 0 }
 
-    mutating func append(_ bytes: UnsafeRawBufferPointer) { unsafe input.append(bytes) }
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) { unsafe input.append(bytes) }
 
-    mutating func read(into batch: inout LumberjackBatch) throws(LumberjackError) -> Stop {
+    package mutating func read(into batch: inout LumberjackBatch) throws(LumberjackError) -> Stop {
         defer {
             input.compact()
             plain.compact()

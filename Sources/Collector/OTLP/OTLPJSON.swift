@@ -3,12 +3,12 @@
 /// Names in lowerCamelCase; those of the .proto files are taken, too. 64-bit numbers come as strings or numbers, ids as
 /// hexadecimal digits, bytes as Base64.
 /// - Errors: `RequestFailure` when it is no JSON object; what does not fit is left out, as in protobuf.
-struct OTLPJSON {
+package struct OTLPJSON {
     private let limits: OTLPLimits
     private var batch = EventBatch()
     private var failure: RequestFailure?
 
-    static func events(_ body: [UInt8], _ limits: OTLPLimits) throws(RequestFailure) -> EventBatch {
+    package static func events(_ body: [UInt8], _ limits: OTLPLimits) throws(RequestFailure) -> EventBatch {
         let end = body.count
         var bytes = body
         EventCheck.pad(&bytes)

@@ -1,12 +1,17 @@
 /// Bounds of what an export request may hold.
-struct OTLPLimits: Sendable {
+package struct OTLPLimits: Sendable {
     /// Lists and maps inside each other, in one value.
     static let depth = 64
     /// Bytes of one event.
     var event: Int
     /// Bytes of all events together: a resource is written into each of its records, so they may be much larger than the
     /// request.
-    var events: Int
+    package var events: Int
+
+    package init(event: Int, events: Int) {
+        self.event = event
+        self.events = events
+    }
 
     func check(_ batch: borrowing EventBatch) throws(RequestFailure) {
         guard batch.count < EventBatch.requestLimit, batch.byteCount <= events else {

@@ -13,12 +13,12 @@
 ///
 /// Fields may come in any order, so a resource behind its records counts as well: messages are gone through twice.
 /// - Errors: `ProtobufError`; then nothing of the request counts.
-struct OTLPProtobuf {
+package struct OTLPProtobuf {
     private let bytes: [UInt8]
     private let limits: OTLPLimits
     private var batch = EventBatch()
 
-    static func events(_ body: [UInt8], _ limits: OTLPLimits) throws -> EventBatch {
+    package static func events(_ body: [UInt8], _ limits: OTLPLimits) throws -> EventBatch {
         var reading = OTLPProtobuf(bytes: body, limits: limits)
         try reading.messages(0..<body.count, field: 1) { (resourceLogs, reading) in
             try reading.resourceLogs(resourceLogs)
@@ -130,8 +130,14 @@ struct OTLPProtobuf {
         }
         var reader = ProtobufReader(bytes, range)
         var last: (number: UInt64, value: ProtobufReader.Value)?
-        // Of a oneof, the last one counts.
-        while let field = try reader.next() { last = field }
+        // Of the alternatives the last one counts; one that is not known yet counts for nothing.
+        while let field = try reader.next() {
+            switch field {
+            case (1, .bytes), (2, .varint), (3, .varint), (4, .fixed64), (5, .bytes), (6, .bytes), (7, .bytes):
+                last = field
+            default: break
+            }
+        }
         switch (last?.number, last?.value) {
         case (1, .bytes(let text)): out.appendQuoted(bytes[text])
         case (2, .varint(let flag)): out += Array(flag != 0 ? "true".utf8 : "false".utf8)

@@ -3,8 +3,8 @@ package import LogStore
 
 /// Events on their way from a listener to the store, one behind the other.
 package struct EventBatch: Sendable {
-    private(set) var bytes: [UInt8] = []
-    private(set) var ends: [Int] = []
+    package private(set) var bytes: [UInt8] = []
+    package private(set) var ends: [Int] = []
     private var ids: [String?] = []
     private var hasIDs = false
 

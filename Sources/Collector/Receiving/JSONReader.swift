@@ -1,3 +1,5 @@
+import EventModel
+
 /// Reads JSON whose grammar has been checked (`nt_json_examine`), value by value, without building anything.
 ///
 /// - Shape: an index into a shared array; depth is what the validator allows, so recursion is bounded.
@@ -78,7 +80,7 @@ struct JSONReader {
         guard kind == .string else { return Array(bytes[raw()]) }
         let range = raw()
         let inside = bytes[(range.lowerBound + 1)..<max(range.lowerBound + 1, range.upperBound - 1)]
-        return inside.contains(0x5c) ? JSONReader.unescaped(inside) : Array(inside)
+        return JSONText.unescaped(inside)
     }
 
     /// Where the value here stands; moves on behind it.

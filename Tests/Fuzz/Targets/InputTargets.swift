@@ -110,11 +110,11 @@ private enum LineCuts {
 }
 
 /// The frames of a stream.
-private struct FrameBook: LumberjackSink, Equatable {
+struct FrameBook: LumberjackSink, Equatable {
     private(set) var windows: [Int] = []
     private(set) var acknowledgements: [UInt32] = []
-    private var events: [[UInt8]] = []
-    private var error: String?
+    private(set) var events: [[UInt8]] = []
+    private(set) var error: String?
 
     static func read(_ pieces: [[UInt8]]) -> FrameBook {
         var limits = LumberjackLimits()

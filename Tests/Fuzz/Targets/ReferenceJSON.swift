@@ -2,8 +2,10 @@
 struct ReferenceJSON {
     private let text: [UInt8]
     private let maximumDepth: Int
+    /// Of the objects whose names are wanted; 1 for the outermost.
+    private let level: Int
     private var at = 0
-    /// Names of the outermost object's members, as they stand between their quotes.
+    /// Names of members of these objects, as they stand between their quotes.
     private(set) var names: [[UInt8]] = []
 
     /// Whether the text is one JSON value in UTF-8, at most so many objects and arrays deep.
@@ -12,16 +14,17 @@ struct ReferenceJSON {
         return reader.isUTF8 && reader.value(depth: 1) && reader.isAtEnd
     }
 
-    /// The names of an object's members; nil when the text is no object.
-    static func names(_ text: [UInt8], maximumDepth: Int = 4096) -> [[UInt8]]? {
-        var reader = ReferenceJSON(text, maximumDepth)
+    /// The names of an object's members, or of those of the objects inside it; nil when the text is no object.
+    static func names(_ text: [UInt8], maximumDepth: Int = 4096, level: Int = 1) -> [[UInt8]]? {
+        var reader = ReferenceJSON(text, maximumDepth, level: level)
         reader.skipBlanks()
         guard reader.isUTF8, reader.peek == 0x7b, reader.value(depth: 1), reader.isAtEnd else { return nil }
         return reader.names
     }
 
-    private init(_ text: [UInt8], _ maximumDepth: Int) {
+    private init(_ text: [UInt8], _ maximumDepth: Int, level: Int = 1) {
         self.text = text
+        self.level = level
         self.maximumDepth = maximumDepth
     }
 
@@ -71,7 +74,7 @@ struct ReferenceJSON {
         skipBlanks()
         let start = at + 1
         guard string() else { return false }
-        if depth == 1 { names.append(Array(text[start..<(at - 1)])) }
+        if depth == level { names.append(Array(text[start..<(at - 1)])) }
         skipBlanks()
         return take(0x3a) && value(depth: depth + 1)
     }
