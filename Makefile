@@ -79,9 +79,13 @@ install: release
 	test -e $(DESTDIR)$(SYSCONFDIR)/needletail/needletail.yml || \
 		install -D -m 600 config/needletail.yml $(DESTDIR)$(SYSCONFDIR)/needletail/needletail.yml
 	install -D -m 644 config/needletail.reference.yml $(DESTDIR)$(SYSCONFDIR)/needletail/needletail.reference.yml
+	test -e $(DESTDIR)$(SYSCONFDIR)/needletail/collector.yml || \
+		install -D -m 644 config/collector.yml $(DESTDIR)$(SYSCONFDIR)/needletail/collector.yml
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
-	sed 's|/usr/bin/|$(PREFIX)/bin/|; s|/etc/needletail|$(SYSCONFDIR)/needletail|' systemd/needletail.service \
-		> $(DESTDIR)$(PREFIX)/lib/systemd/system/needletail.service
+	for unit in needletail needletail-collect; do \
+		sed 's|/usr/bin/|$(PREFIX)/bin/|; s|/etc/needletail|$(SYSCONFDIR)/needletail|' systemd/$$unit.service \
+			> $(DESTDIR)$(PREFIX)/lib/systemd/system/$$unit.service || exit 1; \
+	done
 	install -D -m 644 systemd/needletail.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/needletail.conf
 	install -D -m 644 README.md $(DESTDIR)$(PREFIX)/share/doc/needletail/README.md
 	install -d $(addprefix $(DESTDIR)$(PREFIX)/share/,bash-completion/completions zsh/vendor-completions fish/vendor_completions.d)

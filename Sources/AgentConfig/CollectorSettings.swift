@@ -22,8 +22,10 @@ package struct CollectorSettings: Sendable, Equatable {
 
     package init() {}
 
-    /// Where the store lies when nothing is said: of the system for root, of the user for others.
+    /// Where the store lies when nothing is said: where systemd has made room for the service, else of the system for root,
+    /// of the user for others.
     package static func defaultDataPath(_ environment: [String: String], isRoot: Bool) -> String {
+        if let state = environment["STATE_DIRECTORY"], state.hasPrefix("/") { return state }
         if isRoot { return "/var/lib/needletail-collector" }
         if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/needletail/collector" }
         if let home = environment["HOME"], home.hasPrefix("/") { return home + "/.local/share/needletail/collector" }

@@ -53,6 +53,7 @@ struct CollectorReferenceTests {
         (["XDG_DATA_HOME": "/x", "HOME": "/h"], false, "/x/needletail/collector"),
         (["HOME": "/h"], false, "/h/.local/share/needletail/collector"),
         (["HOME": "/root"], true, "/var/lib/needletail-collector"),
+        (["HOME": "/h", "STATE_DIRECTORY": "/var/lib/c"], false, "/var/lib/c"),
         ([:], false, "/var/lib/needletail-collector"),
     ])
     func `the store lies where this user's data lies`(environment: [String: String], isRoot: Bool, path: String) {

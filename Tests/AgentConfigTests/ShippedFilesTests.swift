@@ -12,14 +12,27 @@ import Transport
 /// Every file of `config/` loads, and means what its name says.
 struct ShippedFilesTests {
     @Test func `every shipped file loads without a warning`() throws {
-        // The collector's file is another language; see `CollectorReferenceTests`.
-        let names = yamlFiles().filter { $0 != "collector.yml" }
+        // The collector's files are another language; see `CollectorReferenceTests`.
+        let names = yamlFiles().filter { !$0.hasPrefix("collector") }
         #expect(names.count >= 8)
         for name in names {
             let settings = try load(shipped(name), environment: ["HTTP_TOKEN": "t"])
             #expect(settings.warnings == [], "\(name)")
             #expect(settings.outputs.isEmpty == false)
         }
+    }
+
+    @Test func `collector-network.yml asks shippers for certificates and others for a token`() throws {
+        let folder = try Folder()
+        _ = try folder.write("collector.token", "a token that is long enough\n")
+        let settings = try ConfigLoader.loadCollector(
+            text: try shipped("collector-network.yml"), environment: ["CREDENTIALS_DIRECTORY": folder.path])
+        #expect(settings.warnings == [])
+        #expect(settings.lumberjack.host == "0.0.0.0" && settings.http.host == "0.0.0.0")
+        #expect(settings.lumberjack.tls?.requiresClients == true)
+        #expect(settings.http.tls?.key == "\(folder.path)/collector.key")
+        #expect(settings.token == Secret("a token that is long enough"))
+        #expect(settings.store.retentionAge == .seconds(14 * 86_400))
     }
 
     @Test func `needletail.yml reads the logs of the host and prints them`() throws {

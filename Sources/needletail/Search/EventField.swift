@@ -25,13 +25,17 @@ struct EventField {
 /// Takes apart events for showing.
 final class EventAnatomy {
     private var scanner = EventScanner()
+    /// The ids of trace and spans are shown as the tree around the events.
+    private let isInTrace: Bool
+
+    init(isInTrace: Bool) { self.isInTrace = isInTrace }
 
     /// The message without what was found elsewhere, and the fields worth showing.
     func read(_ event: FoundEvent) -> (message: [UInt8], fields: [EventField]) {
         var own: [EventField] = []
         var outer: [EventField] = []
         let facts = scanner.scan(event.original.span) { value in
-            guard !value.isNoise, !EventAnatomy.isShownElsewhere(value.role), own.count + outer.count < 60 else {
+            guard !value.isNoise, !isShownElsewhere(value.role), own.count + outer.count < 60 else {
                 return
             }
             let path = Words.array(value.path)
@@ -55,10 +59,11 @@ final class EventAnatomy {
         return event.original
     }
 
-    private static func isShownElsewhere(_ role: EventRole?) -> Bool {
+    private func isShownElsewhere(_ role: EventRole?) -> Bool {
         switch role {
         case .time, .level, .service, .host, .file, .message, .eventID: true
-        case nil, .trace, .span, .parentSpan, .request: false
+        case .trace, .span, .parentSpan: isInTrace
+        case nil, .request: false
         }
     }
 

@@ -9,10 +9,12 @@ package struct EventText {
     private var serviceWidth = 0
     private var day: String?
 
-    /// - Parameter today: no line is needed to tell the day of the first event.
-    package init(style: TerminalStyle, today: String?) {
+    /// - Parameters:
+    ///   - today: no line is needed to tell the day of the first event.
+    ///   - isInTrace: what a tree of spans shows is left out of its events.
+    package init(style: TerminalStyle, today: String?, isInTrace: Bool = false) {
         self.style = style
-        anatomy = EventAnatomy()
+        anatomy = EventAnatomy(isInTrace: isInTrace)
         day = today
     }
 

@@ -12,7 +12,7 @@ package struct TraceText {
     package init(_ trace: Trace, style: TerminalStyle) {
         self.trace = trace
         self.style = style
-        text = EventText(style: style, today: nil)
+        text = EventText(style: style, today: nil, isInTrace: true)
         serviceWidth = min(20, trace.services.map { TerminalText.width(TerminalText.safe($0)) }.max() ?? 0)
     }
 
