@@ -1,16 +1,19 @@
 # Needletail. Two commands to begin with:
-#   make run     builds the agent and ships this host's own logs to the terminal
+#   make run     builds it and shows the whole system: services, an agent, a collector and its page
 #   make test    builds and runs all tests
 
 PREFIX ?= /usr
 SYSCONFDIR ?= /etc
 DESTDIR ?=
-# make run CONFIG=my.yml runs that configuration instead.
+# make run LOGS='/var/log/*.log' follows those files instead; make run CONFIG=my.yml runs the agent alone, with that file.
+LOGS ?=
 CONFIG ?=
 
 BUILD_PACKAGES := zlib1g-dev libdeflate-dev libzstd-dev libpcre2-dev libsqlite3-dev pkg-config
-# What tests run beside our own code: systemd's and Prometheus' own judges, real servers and clients to ship to.
-TEST_PACKAGES := $(BUILD_PACKAGES) systemd prometheus nginx-light sqlite3 openssl
+# What tests run beside our own code: systemd's and Prometheus' own judges, real servers and clients,
+# a browser for the page.
+TEST_PACKAGES := $(BUILD_PACKAGES) systemd prometheus nginx-light sqlite3 openssl \
+	chromium chromium-driver rsyslog rsyslog-elasticsearch curl protobuf-compiler
 
 RELEASE := swift build -c release --static-swift-stdlib
 DATA := .build/run
@@ -20,10 +23,12 @@ FUZZ ?=
 .PHONY: run build release test lint fuzz sanitize bench bench-record bench-build install tools test-tools
 
 run: build
-	@echo "$(if $(CONFIG),Running $(CONFIG),Shipping what is and will be in /var/log/**/*.log to this terminal) until Ctrl-C; the place in each file is kept in $(DATA)."
-	@exec .build/debug/needletail run -c $(or $(CONFIG),config/needletail.yml) -e --strict.perms=false \
-		--path.data $(CURDIR)/$(DATA) \
-		$(if $(CONFIG),,-E 'filebeat.inputs=[{type: filestream, id: host, paths: ["/var/log/**/*.log"]}]')
+ifeq ($(CONFIG),)
+	@exec .build/debug/needletail demo $(LOGS)
+else
+	@echo "Running $(CONFIG) until Ctrl-C; the place in each file is kept in $(DATA)."
+	@exec .build/debug/needletail run -c $(CONFIG) -e --strict.perms=false --path.data $(CURDIR)/$(DATA)
+endif
 
 build: tools
 	swift build --product needletail

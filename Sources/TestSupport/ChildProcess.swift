@@ -30,11 +30,13 @@ package struct ChildProcess {
         unsafe posix_spawn_file_actions_adddup2(&actions, stdin.readEnd, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, stdout.writeEnd, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, stderr.writeEnd, 2)
+        var attributes = SpawnAttributes.withoutBlockedSignals()
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         defer { for index in 0...arguments.count { unsafe free(words[index]) } }
         var process: pid_t = 0
         let failure = ForkLock.withLock {
-            unsafe posix_spawnp(&process, path, &actions, nil, &words, environ)
+            unsafe posix_spawnp(&process, path, &actions, &attributes, &words, environ)
         }
         close(stdin.readEnd)
         close(stdin.writeEnd)

@@ -17,8 +17,8 @@ package struct LumberjackBatch: Sendable {
             || windows.count >= LumberjackBatch.fullEvents
     }
     var isEmpty: Bool { events.isEmpty && windows.isEmpty }
-    /// Nothing of a window is missing, so that there is no reason to wait.
-    var endsWithWindow: Bool { partial == nil && !windows.isEmpty }
+    /// A client waits for an acknowledgement, whatever it has begun to send since.
+    var hasWholeWindow: Bool { !windows.isEmpty }
 
     /// What to acknowledge once the events are stored.
     package var acknowledgements: [UInt32] { windows + (partial.map { [$0] } ?? []) }

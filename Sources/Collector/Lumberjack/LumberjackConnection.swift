@@ -102,7 +102,7 @@ final class LumberjackConnection: ChannelInboundHandler {
                 account()
                 let wantsMore = stop == .needsInput && !isStopping && context.channel.isWritable
                 let mayRead = wantsMore && mayReadOn(context)
-                let isDue = stop == .full || batch.endsWithWindow || !mayRead
+                let isDue = stop == .full || batch.hasWholeWindow || !mayRead
                 if storing == nil, !batch.isEmpty, isDue {
                     store(context)
                     continue

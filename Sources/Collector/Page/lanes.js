@@ -35,7 +35,7 @@ function summary(trace) {
 function base(name, index, left, width, narrow) {
     const y = index * laneHeight + laneHeight / 2;
     const label = name || "(no service)";
-    const text = svg("text", { class: "lane-name", x: 8, y: y + 4 }, label.length > (narrow ? 10 : 18) ? `${clip(label, narrow ? 9 : 17)}…` : label);
+    const text = svg("text", { class: "lane-name", x: narrow ? 8 : 16, y: y + 4 }, label.length > (narrow ? 10 : 18) ? `${clip(label, narrow ? 9 : 17)}…` : label);
     text.append(svg("title", {}, label));
     return [svg("line", { class: "lane-line", x1: left, x2: width - 8, y1: y, y2: y }), text];
 }

@@ -171,7 +171,7 @@ async function empty() {
         return;
     }
     hint.replaceChildren(h("h2", {}, "No line matches"),
-        status?.store.newest ? h("p", {}, `The newest line of all is from ${ago(status.store.newest)}.`) : null,
+        status?.store.newest ? h("p", {}, `The last line of all came ${ago(status.store.newest)}.`) : null,
         h("p", { class: "actions" },
             state.since !== "all" ? h("a", { class: "button", href: address({ since: "all", from: "", to: "", event: "" }) }, "Look at all time") : "",
             state.q ? h("a", { class: "button", href: address({ q: "", event: "" }) }, "Clear the search") : ""));

@@ -39,7 +39,9 @@ export function mount(callbacks) {
 }
 
 function readHeight() {
-    rowHeight = parseFloat(getComputedStyle($("scroller")).getPropertyValue("--row")) || 26;
+    const scroller = $("scroller");
+    // The list's view may just have been left.
+    if (scroller) rowHeight = parseFloat(getComputedStyle(scroller).getPropertyValue("--row")) || 26;
 }
 
 export const length = () => items.length;

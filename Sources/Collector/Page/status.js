@@ -84,8 +84,8 @@ function storeFacts({ store, queue }) {
         ["Events", count(store.events)],
         ["On disk", bytes(store.bytes) + share],
         ["Files", plural(store.segments, "file", "files")],
-        ["Oldest", moment(store.oldest)],
-        ["Newest", moment(store.newest)],
+        ["First arrival", moment(store.oldest)],
+        ["Last arrival", moment(store.newest)],
         ["Waiting to be stored", queue ? bytes(queue.bytes) + (queue.limit ? ` of ${bytes(queue.limit)}` : "") : "–"],
     ];
 }

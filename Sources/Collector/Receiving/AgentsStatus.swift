@@ -1,3 +1,4 @@
+import Glibc
 import LogStore
 import Synchronization
 
@@ -110,12 +111,5 @@ struct RateMeter: Sendable {
 
     func perSecond(_ now: Int64) -> Double { decayed(now) / (RateMeter.memory / 1e9) }
 
-    private func decayed(_ now: Int64) -> Double {
-        let age = Double(max(0, now - last))
-        // 2^(-x) by its first terms would drift; a few halvings and a line between them are exact enough here.
-        let halvings = age / (RateMeter.memory * 0.693)
-        guard halvings < 60 else { return 0 }
-        let whole = Int(halvings)
-        return level / Double(1 << whole) * (1 - (halvings - Double(whole)) / 2)
-    }
+    private func decayed(_ now: Int64) -> Double { level * exp(-Double(max(0, now - last)) / RateMeter.memory) }
 }

@@ -66,7 +66,7 @@ final class Browser: Sendable {
 
     /// Waits until the script answers true.
     func wait(_ what: String, _ script: String, _ arguments: JSONValue...) async throws {
-        for _ in 0..<600 {
+        for _ in 0..<2400 {
             let isSo = try await command(
                 "POST", "/execute/sync", ["script": .string(script), "args": .array(arguments)])
             if isSo == .bool(true) { return }

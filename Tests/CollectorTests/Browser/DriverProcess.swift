@@ -10,6 +10,8 @@ final class DriverProcess: Sendable {
     private let process: pid_t
     private let input: Int32
 
+    static var isInstalled: Bool { ChildProcess.find("chromedriver") != nil && ChildProcess.find("chromium") != nil }
+
     init() throws {
         let (stdin, stdout) = (ForkLock.pipe(), ForkLock.pipe())
         var actions = unsafe posix_spawn_file_actions_t()
@@ -17,13 +19,15 @@ final class DriverProcess: Sendable {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, stdin.readEnd, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, stdout.writeEnd, 1)
-        let script = "chromedriver --port=0 2>&1 & driver=$!; cat > /dev/null; kill $driver; wait"
+        var attributes = SpawnAttributes.withoutBlockedSignals()
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        let script = "chromedriver --port=0 2>&1 & driver=$!; cat > /dev/null; kill $driver 2> /dev/null; wait"
         let texts: [String] = ["/bin/sh", "-c", script]
         var words = unsafe texts.map { unsafe strdup($0) } + [nil]
         defer { for index in 0..<3 { unsafe free(words[index]) } }
         var child: pid_t = 0
         let failure = ForkLock.withLock {
-            unsafe posix_spawn(&child, "/bin/sh", &actions, nil, &words, environ)
+            unsafe posix_spawn(&child, "/bin/sh", &actions, &attributes, &words, environ)
         }
         close(stdin.readEnd)
         close(stdout.writeEnd)

@@ -2,7 +2,10 @@ import ByteTools
 import Testing
 
 /// Lines that want to be more than text.
-@Suite(.serialized, .browser, .timeLimit(.minutes(5))) struct PageHostileTests {
+@Suite(
+    .serialized, .browser, .timeLimit(.minutes(5)),
+    .enabled(if: DriverProcess.isInstalled, "chromium and chromium-driver are not installed"))
+struct PageHostileTests {
     private static let texts = [
         "<script>window.owned = 1; alert(1)</script>", "<img src=x onerror=\"window.owned = 1; alert(1)\">",
         "javascript:alert(1)//", "</textarea><svg onload=alert(1)>",
@@ -29,7 +32,8 @@ import Testing
             try await browser.run(
                 "return document.querySelectorAll('main script, main img, main iframe, main textarea, main svg[onload], main [onerror], main a[href^=javascript]').length"
             ) == 0)
-        #expect(try await browser.console() == [])
+        let console = try await browser.console()
+        #expect(console == [])
     }
 
     @Test func `they stay text in the list, in the facets, opened, and as a trace`() async throws {

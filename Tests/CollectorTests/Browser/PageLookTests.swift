@@ -2,7 +2,10 @@ import LogQuery
 import Testing
 
 /// The page in real Chromium: traces, live lines, keys, colours, widths.
-@Suite(.serialized, .browser, .timeLimit(.minutes(5))) struct PageLookTests {
+@Suite(
+    .serialized, .browser, .timeLimit(.minutes(5)),
+    .enabled(if: DriverProcess.isInstalled, "chromium and chromium-driver are not installed"))
+struct PageLookTests {
     private func opened(_ path: String = "/", _ body: (Browser, PageScene) async throws -> Void) async throws {
         try await PageScene.run { scene in
             try await scene.ingest(SceneLines.usual(120) + SceneLines.trace)
@@ -13,7 +16,8 @@ import Testing
             try await browser.wait("there are lines", "return document.querySelectorAll('.row').length > 5")
             _ = try await browser.console()
             try await body(browser, scene)
-            #expect(try await browser.console() == [])
+            let console = try await browser.console()
+            #expect(console == [])
         }
     }
 
@@ -52,14 +56,14 @@ import Testing
             try await browser.click("#newer")
             try await browser.wait(
                 "it is shown",
-                "return document.getElementById('scroller').scrollTop === 0 && document.querySelector('.row .text').innerText === 'fresher yet'"
+                "return document.getElementById('scroller').scrollTop === 0 && document.querySelector('.row .text')?.innerText === 'fresher yet'"
             )
             try await browser.click("#live")
             try await scene.ingest([SceneLines.line(age: 0, "info", "gateway", "not to be shown")])
             try await browser.click("#live")
             try await browser.wait(
                 "it is there once live is on again",
-                "return document.querySelector('.row .text').innerText === 'not to be shown'")
+                "return document.querySelector('.row .text')?.innerText === 'not to be shown'")
         }
     }
 
@@ -143,7 +147,7 @@ import Testing
             #expect(try await browser.text("#empty").contains("\(scene.url)/ingest"))
             try await scene.ingest([SceneLines.line(age: 0, "info", "me", "hello")])
             try await browser.wait("it is shown", "return document.querySelector('.row .text')?.innerText === 'hello'")
-            #expect(try await browser.text("#empty") == "")
+            #expect(try await browser.run("return document.getElementById('empty').checkVisibility()") == false)
         }
     }
 

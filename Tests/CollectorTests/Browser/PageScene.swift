@@ -2,6 +2,7 @@ import AgentConfig
 import AsyncHTTPClient
 import ByteTools
 import Collector
+import FoundationEssentials
 import Glibc
 import Hummingbird
 import LogStore
@@ -88,6 +89,15 @@ struct PageScene: Sendable {
         let body = try await response.body.collect(upTo: 64 << 20)
         let fields = Dictionary(response.headers.map { ($0.name.lowercased(), $0.value) }) { $1 }
         return (Int(response.status.code), fields, String(buffer: body))
+    }
+}
+
+extension PageScene {
+    /// The API's answer.
+    func json(_ path: String) async throws -> JSONValue {
+        let answer = try await get(path)
+        guard answer.status == 200 else { throw BrowserError("\(path): \(answer.status) \(answer.body)") }
+        return try JSONDecoder().decode(JSONValue.self, from: Data(answer.body.utf8))
     }
 }
 

@@ -1,7 +1,10 @@
 import Testing
 
 /// The page in real Chromium, with a real collector behind it.
-@Suite(.serialized, .browser, .timeLimit(.minutes(5))) struct PageSearchTests {
+@Suite(
+    .serialized, .browser, .timeLimit(.minutes(5)),
+    .enabled(if: DriverProcess.isInstalled, "chromium and chromium-driver are not installed"))
+struct PageSearchTests {
     private func opened(_ path: String = "/", _ body: (Browser, PageScene) async throws -> Void) async throws {
         try await PageScene.run { scene in
             try await scene.ingest(SceneLines.usual(300) + SceneLines.trace)
@@ -11,7 +14,8 @@ import Testing
             try await browser.wait("there are lines", "return document.querySelectorAll('.row').length > 5")
             _ = try await browser.console()
             try await body(browser, scene)
-            #expect(try await browser.console() == [])
+            let console = try await browser.console()
+            #expect(console == [])
         }
     }
 
@@ -145,8 +149,10 @@ import Testing
                 s.scrollTop = s.scrollHeight;
                 return document.getElementById('foot').innerText.startsWith('That is all: 3,000 lines');
                 """)
+            try await browser.wait(
+                "the last line is drawn",
+                "return [...document.querySelectorAll('.row .text')].at(-1)?.innerText === 'request 0 served'")
             #expect(try await browser.count(".row") < 150)
-            #expect(try await browser.texts(".row .text").last == "request 0 served")
         }
     }
 }

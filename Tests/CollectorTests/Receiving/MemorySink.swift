@@ -13,7 +13,7 @@ final class MemorySink: EventSink {
         var failures: [StoreError.Code] = []
         var isHeld = false
         var held: [CheckedContinuation<Void, Never>] = []
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [(count: Int, signal: AsyncStream<Never>.Continuation)] = []
     }
     private let state = Mutex(State())
     private let eventLimit: Int
@@ -42,15 +42,13 @@ final class MemorySink: EventSink {
         for continuation in held { continuation.resume() }
     }
 
-    /// Returns once so many calls have come.
+    /// Returns once so many calls have come, or when the test has taken too long.
     func appended(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if state.appends < count { state.watchers.append((count, continuation)) }
-                return state.appends >= count
-            }
-            if isThere { continuation.resume() }
+        let (stream, signal) = AsyncStream.makeStream(of: Never.self)
+        state.withLock { state in
+            if state.appends < count { state.watchers.append((count, signal)) } else { signal.finish() }
         }
+        for await _ in stream {}
     }
 
     func append(_ events: IncomingEvents, patiently: Bool) async throws(StoreError) -> [StoredAs] {
@@ -60,7 +58,7 @@ final class MemorySink: EventSink {
             state.watchers.removeAll { $0.count <= state.appends }
             return (state.failures.isEmpty ? nil : state.failures.removeFirst(), ready)
         }
-        for watcher in ready { watcher.continuation.resume() }
+        for watcher in ready { watcher.signal.finish() }
         if let failure { throw StoreError(failure, "as the test wants it", path: "/test") }
         await withCheckedContinuation { continuation in
             let isHeld = state.withLock { state in
