@@ -27,6 +27,7 @@ package final class QueryMatcher {
     package let isByColumns: Bool
     /// Conditions on columns that every matching event meets.
     let required: [QueryTerm]
+    private let requiredWord: RequiredWord?
 
     package init(_ query: Query, aliases: FieldAliases = .standard) {
         root = query.root
@@ -35,6 +36,7 @@ package final class QueryMatcher {
         self.terms = terms
         tests = LeafTests(terms)
         scanner = EventScanner(aliases: aliases)
+        requiredWord = RequiredWord(query.root)
         isByColumns = terms.allSatisfy(QueryMatcher.isOfColumn)
         let parts: [QueryNode] = if case .and(let nodes) = query.root { nodes } else { [query.root] }
         required = parts.compactMap {
@@ -111,7 +113,7 @@ package final class QueryMatcher {
         switch evaluate(plan) {
         case .no: return false
         case .yes: return true
-        case .unknown: return scan(text)
+        case .unknown: return requiredWord?.mayBe(in: text) ?? true ? scan(text) : false
         }
     }
 

@@ -12,8 +12,9 @@ struct DecodedColumns {
     var numbers: [Int64] = []
 
     /// - Parameter originals: bytes that all events have together; nil when they do not matter.
+    /// - Parameter wantsNumbers: whether the ids are read as well, which are the last column and half of the work.
     /// - Errors: `Malformed` when the bytes are not what `BlockColumns` writes.
-    init(_ bytes: [UInt8], originals: Int?) throws(ByteReader.Malformed) {
+    init(_ bytes: [UInt8], originals: Int?, wantsNumbers: Bool = true) throws(ByteReader.Malformed) {
         var reader = ByteReader(bytes.span)
         guard try reader.byte() == BlockColumns.version else { throw ByteReader.Malformed() }
         let count = try reader.count(most: reader.rest)
@@ -22,6 +23,7 @@ struct DecodedColumns {
         try readEnds(count, originals, &reader)
         try readReceived(count, &reader)
         for _ in NameKind.allCases { names.append(try DecodedColumns.readNames(count, &reader)) }
+        guard wantsNumbers else { return }
         try readNumbers(count, &reader)
         guard reader.isAtEnd else { throw ByteReader.Malformed() }
     }

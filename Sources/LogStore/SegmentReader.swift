@@ -125,7 +125,7 @@ final class SegmentReader: @unchecked Sendable {
         let bytes = try blob(
             head, SegmentSchema.selectColumns, SegmentSchema.selectFreshColumns,
             most: DecodedColumns.mostBytes(originals: head.rawBytes))
-        let columns = try DecodedColumns(bytes, originals: head.rawBytes)
+        let columns = try DecodedColumns(bytes, originals: head.rawBytes, wantsNumbers: false)
         guard columns.times.count == head.count else {
             throw SegmentConnection.Damage(reason: "a block has not as many events as it says")
         }
