@@ -113,30 +113,34 @@ struct OTLPTranscript {
 
     private static func pair(_ bytes: [UInt8]) throws -> String {
         let fields = try fields(bytes)
-        let values = try each(fields, 2, value)
-        return object([("key", each(fields, 1, quoted).last ?? "\"\""), ("value", values.last ?? "{}")])
+        var last: [UInt8]?
+        for field in fields { if field.number == 2, case .bytes(let bytes) = field.value { last = bytes } }
+        return object([("key", each(fields, 1, quoted).last ?? "\"\""), ("value", try last.map(value) ?? "{}")])
     }
 
-    /// Of the alternatives the last one counts; what is unknown counts for nothing.
+    /// Of the alternatives the last one counts, and no other is looked into; what is unknown counts for nothing.
     private static func value(_ bytes: [UInt8]) throws -> String {
-        var last: (String, String)?
-        for field in try fields(bytes) {
-            switch (field.number, field.value) {
-            case (1, .bytes(let text)): last = ("stringValue", quoted(text))
-            case (2, .number(let flag)): last = ("boolValue", flag != 0 ? "true" : "false")
-            case (3, .number(let number)): last = ("intValue", "\"\(Int64(bitPattern: number))\"")
-            case (4, .fixed(let bits, bytes: 8)):
-                let real = Double(bitPattern: bits)
-                last = ("doubleValue", real.isFinite ? "\(real)" : "\"\(real)\"")
-            case (5, .bytes(let inner)):
-                last = ("arrayValue", object([("values", list(try each(self.fields(inner), 1, value)))]))
-            case (6, .bytes(let inner)):
-                last = ("kvlistValue", object([("values", list(try each(self.fields(inner), 1, pair)))]))
-            case (7, .bytes(let data)): last = ("bytesValue", "\"\(base64(data))\"")
-            default: break
-            }
+        for field in try fields(bytes).reversed() {
+            if let member = try alternative(field.number, field.value) { return object([member]) }
         }
-        return object(last.map { [$0] } ?? [])
+        return object([])
+    }
+
+    private static func alternative(_ number: UInt64, _ value: Value) throws -> (String, String)? {
+        switch (number, value) {
+        case (1, .bytes(let text)): return ("stringValue", quoted(text))
+        case (2, .number(let flag)): return ("boolValue", flag != 0 ? "true" : "false")
+        case (3, .number(let number)): return ("intValue", "\"\(Int64(bitPattern: number))\"")
+        case (4, .fixed(let bits, bytes: 8)):
+            let real = Double(bitPattern: bits)
+            return ("doubleValue", real.isFinite ? "\(real)" : "\"\(real)\"")
+        case (5, .bytes(let inner)):
+            return ("arrayValue", object([("values", list(try each(fields(inner), 1, self.value)))]))
+        case (6, .bytes(let inner)):
+            return ("kvlistValue", object([("values", list(try each(fields(inner), 1, pair)))]))
+        case (7, .bytes(let data)): return ("bytesValue", "\"\(base64(data))\"")
+        default: return nil
+        }
     }
 
     // MARK: JSON
