@@ -104,9 +104,11 @@ let package = Package(
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         library("ByteTools", ["CShim"]),
         library("SystemTools", ["CShim"]),
+        library("SQLiteTools", [grdb]),
         library("EventModel", ["ByteTools"]),
         library(
-            "FileRegistry", ["EventModel", "SystemTools", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
+            "FileRegistry",
+            ["EventModel", "SQLiteTools", "SystemTools", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
         library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library(
             "FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
@@ -134,9 +136,14 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         library("EventFields", ["EventModel", "ByteTools", "CShim"]),
         library(
-            "LogStore", ["EventFields", "SystemTools", "ByteTools", "CShim", "CZstd", grdb, grdbSQLite, logging]),
+            "LogStore",
+            [
+                "EventFields", "EventModel", "SQLiteTools", "SystemTools", "ByteTools", "CShim", "CZstd", grdb,
+                grdbSQLite,
+                logging,
+            ]),
         library("LogQuery", ["LogStore", "EventFields", "EventModel", "ByteTools"]),
-        library("FileOutput", ["Publishing", "EventModel", "ByteTools", "CShim", logging]),
+        library("FileOutput", ["Publishing", "EventModel", "SystemTools", "ByteTools", "CShim", logging]),
         library(
             "AgentConfig",
             [
@@ -159,9 +166,7 @@ let package = Package(
             dependencies: [
                 "AgentConfig", "LogQuery", "LogStore", "EventFields", "LumberjackCodec", "Transport", "EventModel",
                 "SystemTools", "ByteTools", "CShim", "CPage", "CZlib", hummingbirdRouter, hummingbird, hummingbirdTLS,
-                httpTypes,
-                serviceLifecycle, unixSignals,
-                nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
+                httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, nioHTTP1, nioTLS, nioSSL, crypto, logging,
             ],
             exclude: ["Page"],
             swiftSettings: strict

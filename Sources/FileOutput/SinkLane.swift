@@ -1,5 +1,7 @@
+import Glibc
 import Publishing
 import Synchronization
+import SystemTools
 
 /// Where a lane's thread puts deliveries. Called by that thread only.
 protocol Sink: AnyObject {
@@ -46,7 +48,12 @@ final class SinkLane: OutputLane, @unchecked Sendable {
             return (false, starts)
         }
         if gone { return reply(SinkLane.closedReply) }
-        if starts { NamedThread.start(threadName) { self.run() } }
+        if starts {
+            _ = NamedThread(threadName) {
+                SinkLane.blockBrokenPipe()
+                self.run()
+            }
+        }
         wake.send()
     }
 
@@ -77,5 +84,13 @@ final class SinkLane: OutputLane, @unchecked Sendable {
                 for (item, reply) in zip(items, replies) { item.reply(reply) }
             }
         }
+    }
+
+    /// A reader that goes away is an error of write(2) on this thread, and not the end of the process.
+    private static func blockBrokenPipe() {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGPIPE)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 }

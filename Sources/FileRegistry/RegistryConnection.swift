@@ -1,6 +1,7 @@
 import CShim
 import EventModel
 import GRDB
+import SQLiteTools
 
 /// One SQLite connection to a registry. Used by one thread at a time: the opener's, then the registrar's.
 ///
@@ -42,7 +43,7 @@ final class RegistryConnection {
         case .read: configuration.readonly = true
         case .immutable:
             configuration.readonly = true
-            name = RegistryConnection.immutableAddress(path)
+            name = SQLiteAddress.immutable(path)
         case .write, .exclusive, .unpublished: break
         }
         let pragmas = RegistryConnection.pragmas(mode)
@@ -81,18 +82,6 @@ final class RegistryConnection {
                 """
         }
     }
-
-    /// https://www.sqlite.org/uri.html: `immutable=1` takes no locks and makes no files.
-    private static func immutableAddress(_ path: String) -> String {
-        var address = "file:"
-        for character in path.unicodeScalars {
-            switch character {
-            case "%", "?", "#": address += "%" + String(character.value, radix: 16)
-            default: address.unicodeScalars.append(character)
-            }
-        }
-        return address + "?immutable=1"
-    }
 }
 
 /// What an error of SQLite means for the registry.
@@ -107,28 +96,9 @@ enum RegistryFailure {
         case let damage as RegistryConnection.Damage:
             self = .damage(damage.reason)
         case let error as DatabaseError:
-            switch error.resultCode {
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-                self = .damage(RegistryFailure.text(error))
-            default:
-                self = .trouble(RegistryFailure.text(error))
-            }
+            self = error.isDamage ? .damage(error.plainText) : .trouble(error.plainText)
         default:
             self = .trouble("\(error)")
         }
-    }
-
-    private static func text(_ error: DatabaseError) -> String {
-        let plain: String? =
-            switch error.resultCode {
-            case .SQLITE_FULL: "disk full"
-            case .SQLITE_READONLY: "read-only"
-            case .SQLITE_IOERR: "disk I/O error"
-            case .SQLITE_CANTOPEN: "cannot be opened"
-            case .SQLITE_BUSY: "locked by another process"
-            default: nil
-            }
-        let detail = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
-        return plain.map { "\($0) (\(detail))" } ?? detail
     }
 }

@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import SQLiteTools
 import SystemTools
 
 /// One SQLite connection to a segment.
@@ -36,7 +37,7 @@ final class SegmentConnection {
         case .read: configuration.readonly = true
         case .immutable:
             configuration.readonly = true
-            name = SegmentConnection.immutableAddress(path)
+            name = SQLiteAddress.immutable(path)
         }
         let pragmas = SegmentConnection.pragmas(mode)
         configuration.prepareDatabase { try $0.execute(sql: pragmas) }
@@ -92,18 +93,6 @@ final class SegmentConnection {
             return common + "PRAGMA cache_size = -2048; PRAGMA mmap_size = 0; PRAGMA query_only = ON;"
         }
     }
-
-    /// https://www.sqlite.org/uri.html: `immutable=1` takes no locks and makes no files.
-    private static func immutableAddress(_ path: String) -> String {
-        var address = "file:"
-        for character in path.unicodeScalars {
-            switch character {
-            case "%", "?", "#": address += "%" + String(character.value, radix: 16)
-            default: address.unicodeScalars.append(character)
-            }
-        }
-        return address + "?immutable=1"
-    }
 }
 
 /// What an error means for a segment.
@@ -122,10 +111,7 @@ enum SegmentFailure {
         case is ByteReader.Malformed: self = .damage("a block's columns are malformed")
         case let newer as SegmentConnection.NewerVersion: self = .newer("version \(newer.version)")
         case let error as DatabaseError:
-            switch error.resultCode {
-            case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damage(SegmentFailure.text(error))
-            default: self = .trouble(SegmentFailure.text(error))
-            }
+            self = error.isDamage ? .damage(error.plainText) : .trouble(error.plainText)
         default: self = .trouble("\(error)")
         }
     }
@@ -134,19 +120,5 @@ enum SegmentFailure {
         switch self {
         case .damage(let text), .newer(let text), .trouble(let text): text
         }
-    }
-
-    private static func text(_ error: DatabaseError) -> String {
-        let plain: String? =
-            switch error.resultCode {
-            case .SQLITE_FULL: "disk full"
-            case .SQLITE_READONLY: "read-only"
-            case .SQLITE_IOERR: "disk I/O error"
-            case .SQLITE_CANTOPEN: "cannot be opened"
-            case .SQLITE_BUSY: "locked by another process"
-            default: nil
-            }
-        let detail = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
-        return plain.map { "\($0) (\(detail))" } ?? detail
     }
 }

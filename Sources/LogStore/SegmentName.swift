@@ -1,3 +1,5 @@
+import EventModel
+
 /// The name of a segment's file: `2026-11-23T084412-0001.db`, when it was begun (UTC) and its number.
 ///
 /// - Shape: numbers count up over the store's life, so that they order the segments whatever the clock does.
@@ -10,7 +12,7 @@ package struct SegmentName: Hashable, Sendable, Comparable, CustomStringConverti
 
     init(number: UInt32, created: Int64) {
         self.number = number
-        begun = CivilTime(nanoseconds: created).text
+        begun = FileTime.text(created)
     }
 
     /// nil for the name of another file.
@@ -70,29 +72,13 @@ package struct EventKey: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(short).\(sequence)" }
 }
 
-/// A moment as year, month, day and time of day, UTC.
-struct CivilTime {
+/// Moments in the names of files.
+enum FileTime {
+    /// ns.
     static let day: Int64 = 86_400_000_000_000
 
-    /// `2026-11-23T084412`.
-    let text: String
-
-    /// - Source: days to civil dates as in Howard Hinnant's `civil_from_days`,
-    ///   https://howardhinnant.github.io/date_algorithms.html
-    init(nanoseconds: Int64) {
-        let seconds = nanoseconds / 1_000_000_000
-        let days = seconds / 86_400 + 719_468
-        let era = days / 146_097
-        let dayOfEra = days - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        let date = [year, month, dayOfYear - (153 * shifted + 2) / 5 + 1].map(CivilTime.two).joined(separator: "-")
-        let time = [seconds % 86_400 / 3600, seconds % 3600 / 60, seconds % 60].map(CivilTime.two).joined()
-        text = "\(date)T\(time)"
+    /// `2026-11-23T084412`, UTC.
+    static func text(_ nanoseconds: Int64) -> String {
+        TimeText(milliseconds: nanoseconds / 1_000_000).text.prefix(19).filter { $0 != ":" }
     }
-
-    private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

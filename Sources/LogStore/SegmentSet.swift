@@ -133,7 +133,7 @@ final class SegmentSet {
     /// go on counting from, whatever is deleted.
     func rollIfDue(now: Int64) throws {
         guard let open, open.totals.events > 0 else { return }
-        if now / CivilTime.day == open.begun / CivilTime.day, try open.bytes() < segmentBytes { return }
+        if now / FileTime.day == open.begun / FileTime.day, try open.bytes() < segmentBytes { return }
         try seal(now: now)
         _ = try writer(now: now)
         dropOld(now: now)

@@ -75,7 +75,7 @@ struct StoreFiles: Sendable {
 
     /// Moves a segment away under a dated name, with what SQLite keeps beside it. Answers the new name.
     func setAside(_ name: SegmentName, now: Int64) -> String {
-        let stamp = CivilTime(nanoseconds: now).text
+        let stamp = FileTime.text(now)
         var target = "\(path(name)).corrupt-\(stamp)"
         var count = 1
         while StoreFiles.status(target) != nil {

@@ -35,6 +35,9 @@ package final class NamedThread: Sendable {
         handle = Mutex(thread)
     }
 
+    /// A thread that nobody waited for ends by itself.
+    deinit { handle.withLock { if let thread = $0 { pthread_detach(thread) } } }
+
     /// Waits for the end of the body. Later calls return at once.
     package func join() {
         let thread = handle.withLock { handle in

@@ -1,3 +1,4 @@
+import ByteTools
 import Crypto
 import EventModel
 import NIOSSL
@@ -62,7 +63,7 @@ extension TLSClient {
     /// Base64 of the SHA-256 of the certificate's subject public key info (RFC 7469, section 2.4).
     static func pin(of certificate: NIOSSLCertificate) -> String {
         guard let key = try? certificate.extractPublicKey().toSPKIBytes() else { return "" }
-        return Base64.encode(Array(SHA256.hash(data: key)))
+        return String(decoding: Base64.encode(SHA256.hash(data: key)), as: UTF8.self)
     }
 
     private static func systemBundle() throws(TransportError) -> String {

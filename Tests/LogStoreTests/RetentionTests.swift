@@ -13,7 +13,7 @@ struct RetentionTests {
 
     @Test func `what is older than the age goes, by whole segments`() async throws {
         let directory = try TemporaryDirectory()
-        let day = CivilTime.day
+        let day = FileTime.day
         let now = wallTime()
         var store = try openStore(directory) { $0.segmentBytes = 1 }
         for age in [9, 8, 3, 1] {

@@ -1,6 +1,7 @@
 import AgentConfig
 import HTTPTypes
 package import Hummingbird
+import LogQuery
 import LogStore
 
 /// `_bulk`, and its small brother for one event, as Elasticsearch's clients use them.
@@ -53,7 +54,7 @@ package struct BulkRoutes: CollectorRoutes {
                 throw RequestFailure(409, "version_conflict_engine_exception", "document already exists")
             default: throw RequestFailure.badRequest("the event is too large, or no JSON object")
             }
-        var answer = JSONOutput()
+        var answer = JSONBuilder()
         answer.object {
             $0.member("_index", index)
             if let id { $0.member("_id", id) }

@@ -2,6 +2,7 @@ import AgentConfig
 import ByteTools
 import HTTPTypes
 package import Hummingbird
+import LogQuery
 import LogStore
 
 /// `POST /ingest`: one event a line, or a JSON array of events; lines of text with `Content-Type: text/plain`.
@@ -22,7 +23,7 @@ package struct IngestRoutes: CollectorRoutes {
         let isText = request.headers[.contentType]?.lowercased().hasPrefix("text/plain") ?? false
         let batch = try IngestBody.events(body.takeBytes(), isText: isText, eventLimit: receiver.limits.event)
         let stored = try await receiver.store(batch, body, .ndjson, request, context)
-        var answer = JSONOutput()
+        var answer = JSONBuilder()
         answer.object {
             $0.member("events", stored.count)
             $0.member("stored", stored.count { $0 == .stored })

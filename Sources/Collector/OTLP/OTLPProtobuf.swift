@@ -1,3 +1,5 @@
+import ByteTools
+
 /// Reads `ExportLogsServiceRequest` from protobuf, record by record, into events.
 ///
 /// | message | fields read |
@@ -145,7 +147,7 @@ package struct OTLPProtobuf {
         case (4, .fixed64(let bits)): out.appendNumber(Double(bitPattern: bits))
         case (5, .bytes(let list)): try array(list, to: &out, depth: depth)
         case (6, .bytes(let map)): try object(map, to: &out, depth: depth)
-        case (7, .bytes(let data)): out.appendQuoted(Base64Text.encode(bytes[data])[...])
+        case (7, .bytes(let data)): out.appendQuoted(Base64.encode(bytes[data])[...])
         default: out += Array("null".utf8)
         }
     }

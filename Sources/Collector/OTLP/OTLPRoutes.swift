@@ -1,6 +1,7 @@
 import AgentConfig
 import HTTPTypes
 package import Hummingbird
+import LogQuery
 import LogStore
 
 /// `POST /v1/logs`: OTLP over HTTP, protobuf or JSON.
@@ -89,7 +90,7 @@ enum OTLPKind: String, Sendable {
             }
         switch self {
         case .json:
-            var json = JSONOutput()
+            var json = JSONBuilder()
             json.object {
                 $0.member("code", Int(code))
                 $0.member("message", failure.reason)

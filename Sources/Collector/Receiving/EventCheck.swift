@@ -112,6 +112,7 @@ enum EventCheck {
     // Safety: made once, and only read.
     @safe
     private final class NoKeys: @unchecked Sendable {
+        // Safety: made once and never changed or freed.
         let table: OpaquePointer
         init() { unsafe table = nt_json_keys_new() }
     }
