@@ -127,11 +127,15 @@ let package = Package(
             ["Transport", "Publishing", "EventModel", "ByteTools", "CShim", nioCore, nioPosix, logging]
         ),
         library(
-            "HTTPOutput",
+            "HTTPTransport",
             [
-                "Transport", "Publishing", "EventModel", "ByteTools", "CZlib", "CDeflate", nioCore, nioPosix, nioSSL,
-                nioHTTP1, asyncHTTPClient, logging,
+                "Transport", "Publishing", "EventModel", "ByteTools", "CDeflate", nioCore, nioPosix, nioSSL, nioHTTP1,
+                asyncHTTPClient, logging,
             ]
+        ),
+        library(
+            "HTTPOutput",
+            ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, logging]
         ),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         library("EventFields", ["EventModel", "ByteTools", "CShim"]),
@@ -147,8 +151,8 @@ let package = Package(
         library(
             "AgentConfig",
             [
-                "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing", "Parsing",
-                "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
+                "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
+                "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
         ),
         library(
@@ -201,7 +205,7 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "TestSupport", "Collector", "LogQuery", "LogStore", "EventFields", "AgentConfig", "HTTPOutput",
+                "TestSupport", "Collector", "LogQuery", "LogStore", "EventFields", "AgentConfig", "HTTPTransport",
                 "LumberjackCodec", "Publishing", "Parsing", "FileInput", "EventModel", "ByteTools", "CShim",
             ],
             path: "Tests/Fuzz/Targets",
@@ -218,7 +222,9 @@ let package = Package(
         tests("LumberjackCodec", ["ByteTools", "CZlib"], exclude: ["Golden"]),
         tests("LumberjackOutput", ["LumberjackCodec", "Transport", "Publishing", "EventModel", nioCore, nioPosix]),
         tests("TCPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix]),
-        tests("HTTPOutput", ["Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
+        tests(
+            "HTTPOutput",
+            ["HTTPTransport", "Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
         tests("EventFields", ["EventModel", "ByteTools"]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
         tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
@@ -236,7 +242,8 @@ let package = Package(
         tests(
             "AgentConfig",
             [
-                "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing", "Parsing",
+                "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
+                "Parsing",
                 "FileInput", "FileRegistry", "EventModel",
             ]
         ),

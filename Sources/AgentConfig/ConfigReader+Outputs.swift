@@ -1,6 +1,7 @@
 import EventModel
 import FileOutput
 import HTTPOutput
+import HTTPTransport
 import LumberjackOutput
 import Publishing
 import TCPOutput
@@ -106,8 +107,11 @@ extension ConfigReader {
             }
         case "http":
             return read(OutputTables.http, &self) { settings, reader in
-                reader.require(!settings.hosts.isEmpty, shown + "hosts", "[\"https://logs.example.com/ingest\"]", place)
-                return .http(reader.checked(settings, shown, place))
+                var settings = settings
+                reader.require(
+                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"https://logs.example.com/ingest\"]", place)
+                settings.client = reader.checked(settings.client, shown, place)
+                return .http(settings)
             }
         case "file":
             return read(OutputTables.file, &self) { settings, reader in
@@ -136,7 +140,7 @@ extension ConfigReader {
 }
 
 extension ConfigReader {
-    private mutating func require(_ isThere: Bool, _ key: String, _ example: String, _ place: Place) {
+    mutating func require(_ isThere: Bool, _ key: String, _ example: String, _ place: Place) {
         if !isThere { problems.add(.missing, place, "'\(key)' is missing; write for example '\(example)'") }
     }
 
@@ -150,7 +154,7 @@ extension ConfigReader {
     }
 
     /// The TLS settings, or nil when they are switched off.
-    private mutating func checked(_ tls: TLSSettings?, _ shown: String, _ place: Place) -> TLSSettings? {
+    mutating func checked(_ tls: TLSSettings?, _ shown: String, _ place: Place) -> TLSSettings? {
         guard let tls, tls.enabled else { return nil }
         if (tls.certificate == nil) != (tls.key == nil) {
             let missing = tls.key == nil ? "key" : "certificate"
@@ -160,7 +164,7 @@ extension ConfigReader {
     }
 
     /// User and password move from the URLs to the settings that are never shown.
-    private mutating func checked(_ settings: HTTPSettings, _ shown: String, _ place: Place) -> HTTPSettings {
+    mutating func checked(_ settings: HTTPClientSettings, _ shown: String, _ place: Place) -> HTTPClientSettings {
         var settings = settings
         settings.tls = checked(settings.tls, shown, place)
         for (index, host) in settings.hosts.enumerated() {

@@ -1,6 +1,7 @@
 package import EventModel
 package import FileOutput
 package import HTTPOutput
+import HTTPTransport
 package import LumberjackOutput
 package import Publishing
 package import TCPOutput
@@ -54,7 +55,7 @@ package struct OutputPlan: Sendable, Equatable {
             settings.compressionLevel = level
             kind = .logstash(settings)
         case .http(var settings):
-            settings.compressionLevel = level
+            settings.client.compressionLevel = level
             kind = .http(settings)
         case .tcp, .file, .console, .discard: break
         }

@@ -1,6 +1,7 @@
 import EventModel
 import FileOutput
 import HTTPOutput
+import HTTPTransport
 import LumberjackOutput
 import Publishing
 import TCPOutput
@@ -9,6 +10,7 @@ import Transport
 extension LumberjackSettings: SettingRoot {}
 extension TCPSettings: SettingRoot {}
 extension HTTPSettings: SettingRoot {}
+extension HTTPClientSettings: SettingRoot {}
 extension FileOutputSettings: SettingRoot {}
 extension ConsoleOutputSettings: SettingRoot {}
 extension DiscardOutputSettings: SettingRoot {}
@@ -62,24 +64,10 @@ enum OutputTables {
 
     static let http = SettingTable<OutputDraft<HTTPSettings>>(
         common() + [
-            Setting("hosts", "url", to: \.specific.hosts, .urls, example: true),
+            Setting("hosts", "url", to: \.specific.client.hosts, .urls, example: true),
             Setting("method", to: \.specific.method, .choice(["POST", "PUT"])),
             Setting("format", to: \.specific.format, .choice(of: [.ndjson, .jsonArray])),
-            Setting("compression_level", to: \.specific.compressionLevel, .count(0...9)),
-            Setting("headers", example: true) { node, root, reader in
-                root.specific.headers = reader.headers(node)
-            },
-            Setting("username", to: \.specific.username, ValueKind<String>.text.optional, example: true),
-            Setting("password", to: \.specific.password, ValueKind<Secret>.secret.optional, example: true),
-            Setting("bearer_token", to: \.specific.bearerToken, ValueKind<Secret>.secret.optional, example: true),
-            Setting("worker", "workers", to: \.specific.workers, .count(1...64)),
-            Setting("loadbalance", to: \.specific.loadBalance, .flag),
-            Setting("timeout", to: \.specific.timeout, .positiveDuration),
-            Setting("idle_connection_timeout", to: \.specific.idleConnectionTimeout, .positiveDuration),
-            Setting("bulk_max_size", to: \.specific.bulkMaxSize, .bulk),
-            Setting("bulk_max_bytes", to: \.specific.bulkMaxBytes, .size(1024...(1 << 30))),
-            Setting("proxy_url", to: \.specific.proxyURL, ValueKind<String>.text.optional, example: true),
-        ] + tls.map { $0.withinOptional("ssl.", \.specific.tls) },
+        ] + httpClient.map { $0.within("", \.specific.client) } + bearerToken.map { $0.within("", \.specific.client) },
         harmless: commonHarmless, foreign: commonForeign)
 
     static let file = SettingTable<OutputDraft<FileOutputSettings>>(
@@ -110,26 +98,7 @@ enum OutputTables {
     static let kinds = ["logstash", "tcp", "http", "file", "console", "discard"]
 }
 
-extension ConfigReader {
-    /// `headers:`, whose values may be secrets.
-    mutating func headers(_ node: ConfigNode) -> [HTTPSettings.Header] {
-        var headers: [HTTPSettings.Header] = []
-        for entry in entries(node, of: "headers") ?? [] {
-            if case .object(let below) = entry.value.content {
-                // A dot in a name had become a level.
-                for inner in below {
-                    guard let text = text(inner.value, expected: "a text") else { continue }
-                    headers.append(.init(name: "\(entry.key).\(inner.key)", value: Secret(text.string)))
-                }
-            } else if let text = text(entry.value, expected: "a text") {
-                headers.append(.init(name: entry.key, value: Secret(text.string)))
-            }
-        }
-        return headers
-    }
-}
-
 extension ValueKind<Int> {
     /// Events of a delivery.
-    fileprivate static var bulk: Self { .count(1...1_000_000) }
+    static var bulk: Self { .count(1...1_000_000) }
 }

@@ -1,11 +1,12 @@
 import ByteTools
 import EventModel
+import HTTPTransport
 import NIOCore
 
 /// Writes the events of a delivery into bodies, in buffers that are used again.
 ///
 /// - Units: limits are bytes before compression, which is what servers count as well (or a fixed ratio of it).
-struct BodyBuilder {
+struct BodyBuilder: HTTPBody {
     private let format: HTTPSettings.Format
     private let compressor: GzipCompressor?
     private var plain = ByteBuffer()
@@ -19,8 +20,7 @@ struct BodyBuilder {
     }
 
     /// Builds a body of as many events as stay within the limit, and one at least.
-    /// - Returns: how many positions of the range went into it.
-    mutating func build(_ events: inout DeliveryEncoder, _ range: Range<Int>, limit: Int) -> Int {
+    mutating func build(_ events: inout DeliveryEncoder, _ range: Range<Int>, limit: Int) -> HTTPBodyPart {
         plain.clear()
         if format == .jsonArray { plain.writeInteger(UInt8(ascii: "[")) }
         var at = range.lowerBound
@@ -33,7 +33,7 @@ struct BodyBuilder {
             room = at == before ? room * 2 : 64 * 1024
         }
         if format == .jsonArray { plain.writeInteger(UInt8(ascii: "]")) }
-        return at - range.lowerBound
+        return HTTPBodyPart(taken: at - range.lowerBound)
     }
 
     /// The body as it goes over the wire.
@@ -76,29 +76,5 @@ struct BodyBuilder {
             return start - cursor.room
         }
         return full
-    }
-}
-
-/// The encoder of one delivery, which counts what it sees in a line once, however often the line is encoded.
-struct DeliveryEncoder {
-    private let events: EventSelection
-    private var counting: EventEncoder
-    private var silent: EventEncoder
-    private var counted: Int
-
-    /// - Parameter counters: nil on a retry.
-    init(_ batch: Batch, _ events: EventSelection, counters: EventCounters?) {
-        self.events = events
-        counting = EventEncoder(batch, counters: counters)
-        silent = EventEncoder(batch)
-        counted = 0
-    }
-
-    mutating func encode(_ position: Int, to cursor: inout ByteCursor) -> Bool {
-        let index = events[position]
-        if position < counted { return silent.encode(index, to: &cursor) }
-        guard counting.encode(index, to: &cursor) else { return false }
-        counted = position + 1
-        return true
     }
 }

@@ -30,6 +30,7 @@ package struct ChildProcess {
         unsafe posix_spawn_file_actions_adddup2(&actions, stdin.readEnd, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, stdout.writeEnd, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, stderr.writeEnd, 2)
+        unsafe SpawnAttributes.closeOthers(&actions)
         var attributes = SpawnAttributes.withoutBlockedSignals()
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]

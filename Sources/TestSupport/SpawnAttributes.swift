@@ -1,3 +1,4 @@
+import CShim
 package import Glibc
 
 /// How tests start programs.
@@ -12,5 +13,10 @@ package enum SpawnAttributes {
         unsafe posix_spawnattr_setsigmask(&attributes, &none)
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         return attributes
+    }
+
+    /// Called last of all. NIO's sockets would be inherited, and a connection does not end while a child holds it.
+    package static func closeOthers(_ actions: inout posix_spawn_file_actions_t) {
+        unsafe nt_spawn_close_others(&actions)
     }
 }

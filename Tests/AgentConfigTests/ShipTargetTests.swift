@@ -1,5 +1,6 @@
 import EventModel
 import FileOutput
+import HTTPTransport
 import HTTPOutput
 import LumberjackOutput
 import Publishing
@@ -44,8 +45,8 @@ struct ShipTargetTests {
             Issue.record("not http")
             return
         }
-        #expect(settings.hosts == ["https://h/in?x=$y"])
-        #expect(settings.username == "u" && settings.password == Secret("p@s"))
+        #expect(settings.client.hosts == ["https://h/in?x=$y"])
+        #expect(settings.client.username == "u" && settings.client.password == Secret("p@s"))
     }
 
     @Test(arguments: [

@@ -1,6 +1,7 @@
 import EventModel
 import FileInput
 import Glibc
+import HTTPTransport
 import HTTPOutput
 import LumberjackOutput
 import Parsing
@@ -67,8 +68,8 @@ struct ShippedFilesTests {
             Issue.record("no http output")
             return
         }
-        #expect(http.bearerToken == Secret("s3cret"))
-        #expect(http.headers.map(\.name) == ["X-Tenant"])
+        #expect(http.client.bearerToken == Secret("s3cret"))
+        #expect(http.client.headers.map(\.name) == ["X-Tenant"])
     }
 
     @Test func `two-outputs.yml has two pipelines`() throws {

@@ -2,6 +2,7 @@ import Publishing
 import TestSupport
 import Testing
 
+import HTTPTransport
 @testable import HTTPOutput
 
 @Suite struct BodyLimitTests {
@@ -36,7 +37,7 @@ import Testing
     @Test(.timeLimit(.minutes(5))) func `each body is a whole JSON document`() async throws {
         try await HTTPScene.run({ settings, _ in
             settings.format = .jsonArray
-            settings.bulkMaxBytes = 1500
+            settings.client.bulkMaxBytes = 1500
         }) { scene in
             let lines = BatchFactory.numbered(0..<50)
             #expect(await scene.deliver(lines) == .delivered)
@@ -60,7 +61,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(5)), arguments: 0...9)
     func `every level of compression can be read by zlib`(_ level: Int) async throws {
-        try await HTTPScene.run({ settings, _ in settings.compressionLevel = level }) { scene in
+        try await HTTPScene.run({ settings, _ in settings.client.compressionLevel = level }) { scene in
             let lines = BatchFactory.numbered(0..<200)
             #expect(await scene.deliver(lines) == .delivered)
             let request = try #require(scene.peer.requests.first)

@@ -3,6 +3,7 @@ import Publishing
 import TestSupport
 import Testing
 
+import HTTPTransport
 @testable import HTTPOutput
 
 @Suite struct HTTPContractTests {
@@ -17,8 +18,8 @@ import Testing
             makePeer: { try await HTTPPeer.start() },
             makeOutput: { peer, timeout in
                 var settings = HTTPSettings()
-                settings.hosts = [(peer as? HTTPPeer)?.url ?? ""]
-                settings.timeout = timeout
+                settings.client.hosts = [(peer as? HTTPPeer)?.url ?? ""]
+                settings.client.timeout = timeout
                 adjust(&settings)
                 return try HTTPOutput(settings, userAgent: "needletail/test", logger: quiet)
             })
@@ -26,19 +27,19 @@ import Testing
 
     @Test(.timeLimit(.minutes(5)), arguments: OutputContract.clauses(for: behaviours))
     func `NDJSON without compression keeps the contract`(_ clause: OutputContract.Clause) async throws {
-        try await Self.contract { $0.compressionLevel = 0 }.check(clause)
+        try await Self.contract { $0.client.compressionLevel = 0 }.check(clause)
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: OutputContract.clauses(for: behaviours))
     func `a compressed JSON array keeps the contract`(_ clause: OutputContract.Clause) async throws {
         try await Self.contract {
-            $0.compressionLevel = 1
+            $0.client.compressionLevel = 1
             $0.format = .jsonArray
         }.check(clause)
     }
 
     @Test(.timeLimit(.minutes(5)), arguments: OutputContract.clauses(for: [.takes, .resets, .staysSilent]))
     func `bodies smaller than a batch keep the contract`(_ clause: OutputContract.Clause) async throws {
-        try await Self.contract { $0.bulkMaxBytes = 1000 }.check(clause)
+        try await Self.contract { $0.client.bulkMaxBytes = 1000 }.check(clause)
     }
 }

@@ -2,6 +2,7 @@ import EventModel
 import Publishing
 import TestSupport
 
+import HTTPTransport
 @testable import HTTPOutput
 
 /// An output in front of a peer, for one test.
@@ -17,8 +18,8 @@ struct HTTPScene {
     ) async throws {
         let peer = try await HTTPPeer.start()
         var settings = HTTPSettings()
-        settings.hosts = [peer.url]
-        settings.timeout = .seconds(30)
+        settings.client.hosts = [peer.url]
+        settings.client.timeout = .seconds(30)
         adjust(&settings, peer)
         let output = try HTTPOutput(
             settings, userAgent: "needletail/test", counters: counters, logger: HTTPContractTests.quiet)

@@ -3,6 +3,7 @@ import Publishing
 import TestSupport
 import Testing
 
+import HTTPTransport
 @testable import HTTPOutput
 
 /// The HTTP server that stands in front of most collectors, as Debian ships it (`nginx-light`).
@@ -82,8 +83,8 @@ struct Nginx {
         defer { nginx.stop() }
         for (path, compression) in [("/", 1), ("/small", 0)] {
             try await HTTPScene.run({ settings, _ in
-                settings.hosts = ["http://127.0.0.1:\(nginx.port)\(path)"]
-                settings.compressionLevel = compression
+                settings.client.hosts = ["http://127.0.0.1:\(nginx.port)\(path)"]
+                settings.client.compressionLevel = compression
             }) { scene in
                 var factory = BatchFactory()
                 let batch = factory.batch(BatchFactory.numbered(0..<500))
@@ -97,7 +98,8 @@ struct Nginx {
     @Test(.timeLimit(.minutes(5))) func `a redirect by nginx waits for an operator`() async throws {
         let nginx = try Nginx()
         defer { nginx.stop() }
-        try await HTTPScene.run({ settings, _ in settings.hosts = ["http://127.0.0.1:\(nginx.port)/moved"] }) { scene in
+        try await HTTPScene.run({ settings, _ in settings.client.hosts = ["http://127.0.0.1:\(nginx.port)/moved"] }) {
+            scene in
             var reply = await scene.deliver(["a"])
             while reply.failure?.label == .connect { reply = await scene.deliver(["a"]) }
             #expect(reply.failure?.message.contains("/elsewhere") == true)

@@ -4,13 +4,14 @@ import Synchronization
 import TestSupport
 import Testing
 
+import HTTPTransport
 @testable import HTTPOutput
 
 @Suite struct RequestTests {
     @Test(.timeLimit(.minutes(5))) func `a request says what it carries and who sends it`() async throws {
         try await HTTPScene.run({ settings, _ in
             settings.method = "PUT"
-            settings.headers = [
+            settings.client.headers = [
                 .init(name: "X-Tenant", value: Secret("blue")), .init(name: "User-Agent", value: Secret("me")),
             ]
         }) { scene in
@@ -31,14 +32,14 @@ import Testing
 
     static let credentials = [
         Credentials(testDescription: "basic", expected: "Basic dXNlcjpzZWNyZXQ=") { settings, _ in
-            settings.username = "user"
-            settings.password = Secret("secret")
+            settings.client.username = "user"
+            settings.client.password = Secret("secret")
         },
         Credentials(testDescription: "in the URL", expected: "Basic dXNlcjpzOmU=") { settings, peer in
-            settings.hosts = ["http://user:s%3Ae@127.0.0.1:\(peer.port)/logs"]
+            settings.client.hosts = ["http://user:s%3Ae@127.0.0.1:\(peer.port)/logs"]
         },
         Credentials(testDescription: "bearer", expected: "Bearer t0ken") { settings, _ in
-            settings.bearerToken = Secret("t0ken")
+            settings.client.bearerToken = Secret("t0ken")
         },
     ]
 
@@ -53,9 +54,9 @@ import Testing
 
     @Test(.timeLimit(.minutes(5))) func `requests go through a proxy, which has its own credentials`() async throws {
         try await HTTPScene.run({ settings, peer in
-            settings.hosts = ["http://collector.invalid:8080/logs?x=1"]
-            settings.proxyURL = "http://me:pass@127.0.0.1:\(peer.port)"
-            settings.bearerToken = Secret("t0ken")
+            settings.client.hosts = ["http://collector.invalid:8080/logs?x=1"]
+            settings.client.proxyURL = "http://me:pass@127.0.0.1:\(peer.port)"
+            settings.client.bearerToken = Secret("t0ken")
         }) { scene in
             #expect(await scene.deliver(["a"]) == .delivered)
             let tunnel = try #require(scene.peer.requests.first)
@@ -71,8 +72,8 @@ import Testing
     @Test(.timeLimit(.minutes(5)), arguments: [false, true])
     func `a host that fails hands over to the next one`(_ loadBalance: Bool) async throws {
         try await HTTPScene.run({ settings, peer in
-            settings.hosts = ["http://127.0.0.1:1/logs", peer.url]
-            settings.loadBalance = loadBalance
+            settings.client.hosts = ["http://127.0.0.1:1/logs", peer.url]
+            settings.client.loadBalance = loadBalance
         }) { scene in
             #expect(scene.output.traits.lanes == (loadBalance ? 2 : 1))
             let first = await scene.deliver(["a"])
@@ -85,9 +86,9 @@ import Testing
     @Test(.timeLimit(.minutes(5))) func `each host has a lane of its own when load is balanced`() async throws {
         let other = try await HTTPPeer.start()
         try await HTTPScene.run({ settings, peer in
-            settings.hosts = [peer.url, other.url]
-            settings.loadBalance = true
-            settings.workers = 2
+            settings.client.hosts = [peer.url, other.url]
+            settings.client.loadBalance = true
+            settings.client.workers = 2
         }) { scene in
             #expect(scene.output.traits.lanes == 4)
             for index in 0..<4 {
@@ -104,7 +105,7 @@ import Testing
 
     @Test(.timeLimit(.minutes(5))) func `a line that is encoded twice is counted once`() async throws {
         let counters = EventCounters()
-        try await HTTPScene.run(counters: counters, { settings, _ in settings.bulkMaxBytes = 600 }) { scene in
+        try await HTTPScene.run(counters: counters, { settings, _ in settings.client.bulkMaxBytes = 600 }) { scene in
             var factory = BatchFactory()
             let batch = factory.batch([[0x61, 0xff], [0x62], [0x63, 0xfe], [0x64, 0xfd], [0x65, 0xfc]])
             #expect(await scene.driver.deliver(batch) == .delivered)

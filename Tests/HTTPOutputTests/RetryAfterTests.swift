@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HTTPOutput
+@testable import HTTPTransport
 
 @Suite struct RetryAfterTests {
     @Test(arguments: [

@@ -2,6 +2,7 @@ import Publishing
 import TestSupport
 import Testing
 
+import HTTPTransport
 @testable import HTTPOutput
 
 @Suite struct StatusTests {
@@ -100,7 +101,7 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(5))) func `what was delivered before a refusal is not sent again`() async throws {
-        try await HTTPScene.run({ settings, _ in settings.bulkMaxBytes = 2000 }) { scene in
+        try await HTTPScene.run({ settings, _ in settings.client.bulkMaxBytes = 2000 }) { scene in
             scene.peer.answer { request in request.messages.contains("line 000050") ? .init(503) : .init(200) }
             let lines = BatchFactory.numbered(0..<100)
             let reply = await scene.deliver(lines)

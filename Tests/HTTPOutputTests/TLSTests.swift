@@ -7,6 +7,7 @@ import TestSupport
 import Testing
 import Transport
 
+import HTTPTransport
 @testable import HTTPOutput
 
 @Suite struct TLSTests {
@@ -26,11 +27,11 @@ import Transport
 
     private static func settings(_ peer: HTTPPeer, _ adjust: (inout TLSSettings) -> Void) -> HTTPSettings {
         var settings = HTTPSettings()
-        settings.hosts = ["https://127.0.0.1:\(peer.port)/logs"]
-        settings.timeout = .seconds(20)
+        settings.client.hosts = ["https://127.0.0.1:\(peer.port)/logs"]
+        settings.client.timeout = .seconds(20)
         var tls = TLSSettings()
         adjust(&tls)
-        settings.tls = tls
+        settings.client.tls = tls
         return settings
     }
 
@@ -61,7 +62,7 @@ import Transport
         let peer = try await HTTPPeer.start()
         peer.answer { $0.method == "HEAD" ? .init(405) : .init(500) }
         var settings = HTTPSettings()
-        settings.hosts = [peer.url]
+        settings.client.hosts = [peer.url]
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let reports = try await HTTPOutput.probe(settings, userAgent: "x", on: loop)
         #expect(reports.map(\.isOK) == [true])
@@ -93,7 +94,7 @@ import Transport
     @Test(.timeLimit(.minutes(5))) func `an https URL is probed over TLS without any TLS settings`() async throws {
         let peer = try await Self.peer()
         var settings = HTTPSettings()
-        settings.hosts = ["https://127.0.0.1:\(peer.port)/logs"]
+        settings.client.hosts = ["https://127.0.0.1:\(peer.port)/logs"]
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let report = try #require(try await HTTPOutput.probe(settings, userAgent: "x", on: loop).first)
         #expect(report.steps.last?.name == "handshake")
@@ -105,8 +106,8 @@ import Transport
         let peer = try await HTTPPeer.start()
         peer.answer { $0.method == "HEAD" ? .init(405) : .init(500) }
         var settings = HTTPSettings()
-        settings.hosts = ["http://collector.invalid:8080/logs"]
-        settings.proxyURL = "http://127.0.0.1:\(peer.port)"
+        settings.client.hosts = ["http://collector.invalid:8080/logs"]
+        settings.client.proxyURL = "http://127.0.0.1:\(peer.port)"
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let report = try #require(try await HTTPOutput.probe(settings, userAgent: "x", on: loop).first)
         #expect(report.steps.map(\.name) == ["dns lookup", "dial up", "talk to server"])
@@ -116,7 +117,7 @@ import Transport
         #expect(peer.requests.last?.method == "HEAD")
         #expect(peer.requests.last?.headers["host"] == "collector.invalid:8080")
         let closed = ReservedPort()
-        settings.proxyURL = "http://127.0.0.1:\(closed.port)"
+        settings.client.proxyURL = "http://127.0.0.1:\(closed.port)"
         let refused = try #require(try await HTTPOutput.probe(settings, userAgent: "x", on: loop).first)
         #expect(refused.steps.map(\.isOK) == [true, false])
         await peer.shutdown()
@@ -127,11 +128,11 @@ import Transport
             { $0.verificationMode = .strict }, { $0.caTrustedFingerprint = "00" }, { $0.certificate = "/nowhere" },
         ] {
             var settings = HTTPSettings()
-            settings.hosts = ["https://127.0.0.1:1/"]
+            settings.client.hosts = ["https://127.0.0.1:1/"]
             var tls = TLSSettings()
             adjust(&tls)
-            settings.tls = tls
-            #expect(throws: HTTPOutputError.self) {
+            settings.client.tls = tls
+            #expect(throws: HTTPTransportError.self) {
                 try HTTPOutput(settings, userAgent: "x", logger: HTTPContractTests.quiet)
             }
         }

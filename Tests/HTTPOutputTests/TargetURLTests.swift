@@ -2,7 +2,8 @@ import EventModel
 import Logging
 import Testing
 
-@testable import HTTPOutput
+import HTTPOutput
+@testable import HTTPTransport
 
 @Suite struct TargetURLTests {
     private static let schemes = ["http": 80, "https": 443]
@@ -28,25 +29,25 @@ import Testing
     func `what is no URL is refused when the output is made`(_ text: String) {
         #expect(TargetURL(text, schemes: Self.schemes) == nil)
         var settings = HTTPSettings()
-        settings.hosts = [text]
-        #expect(throws: HTTPOutputError.self) {
+        settings.client.hosts = [text]
+        #expect(throws: HTTPTransportError.self) {
             try HTTPOutput(settings, userAgent: "x", logger: HTTPContractTests.quiet)
         }
     }
 
     @Test func `settings that cannot work are named`() {
-        func code(_ adjust: (inout HTTPSettings) -> Void) -> HTTPOutputError.Code? {
+        func code(_ adjust: (inout HTTPSettings) -> Void) -> HTTPTransportError.Code? {
             var settings = HTTPSettings()
-            settings.hosts = ["http://127.0.0.1:1/"]
+            settings.client.hosts = ["http://127.0.0.1:1/"]
             adjust(&settings)
             do {
                 _ = try HTTPOutput(settings, userAgent: "x", logger: HTTPContractTests.quiet)
                 return nil
             } catch { return error.code }
         }
-        #expect(code { $0.hosts = [] } == .noHosts)
-        #expect(code { $0.proxyURL = "proxy:3128" } == .invalidProxy)
-        #expect(code { $0.headers = [.init(name: "bad name", value: Secret("x"))] } == .invalidHeader)
-        #expect(code { $0.headers = [.init(name: "X", value: Secret("a\r\nb: c"))] } == .invalidHeader)
+        #expect(code { $0.client.hosts = [] } == .noHosts)
+        #expect(code { $0.client.proxyURL = "proxy:3128" } == .invalidProxy)
+        #expect(code { $0.client.headers = [.init(name: "bad name", value: Secret("x"))] } == .invalidHeader)
+        #expect(code { $0.client.headers = [.init(name: "X", value: Secret("a\r\nb: c"))] } == .invalidHeader)
     }
 }

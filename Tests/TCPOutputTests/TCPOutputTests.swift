@@ -121,7 +121,8 @@ struct TCPOutputTests {
         #expect(good.map(\.isOK) == [true])
         #expect(good[0].steps.map(\.name) == ["dns lookup", "dial up", "talk to server"])
         await peer.shutdown()
-        let bad = try await output([peer.port]).probe()
+        let gone = ReservedPort()
+        let bad = try await output([gone.port]).probe()
         #expect(bad[0].steps.map(\.isOK) == [true, false])
         #expect(bad[0].steps.last?.detail == "connection refused: nothing listens there")
     }

@@ -43,6 +43,10 @@ int nt_unacknowledged(int fd);
 /// 64 KiB around each that was touched, and most are never needed again. Whatever is comes back from the page cache.
 void nt_release_memory(void);
 
+/// A program that is spawned has standard input, output and error alone.
+/// `actions` is a `posix_spawn_file_actions_t`.
+int nt_spawn_close_others(void *actions);
+
 /// Names the calling thread (15 characters at most).
 void nt_name_thread(const char *name);
 

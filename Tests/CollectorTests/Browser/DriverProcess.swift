@@ -19,6 +19,7 @@ final class DriverProcess: Sendable {
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_adddup2(&actions, stdin.readEnd, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, stdout.writeEnd, 1)
+        unsafe SpawnAttributes.closeOthers(&actions)
         var attributes = SpawnAttributes.withoutBlockedSignals()
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         let script = "chromedriver --port=0 2>&1 & driver=$!; cat > /dev/null; kill $driver 2> /dev/null; wait"

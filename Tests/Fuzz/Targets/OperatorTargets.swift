@@ -1,5 +1,5 @@
 import AgentConfig
-import HTTPOutput
+import HTTPTransport
 
 extension FuzzTarget {
     /// A configuration is read, or refused with errors that have a text.

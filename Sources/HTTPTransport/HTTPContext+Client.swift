@@ -1,17 +1,17 @@
-import AsyncHTTPClient
+package import AsyncHTTPClient
 import EventModel
-import NIOCore
-import NIOHTTP1
+package import NIOCore
+package import NIOHTTP1
 import Transport
 
 /// From settings to the client and its constant header fields.
-extension HTTPOutput {
-    static func urls(of settings: HTTPSettings) throws(HTTPOutputError) -> [TargetURL] {
-        guard !settings.hosts.isEmpty else { throw HTTPOutputError(.noHosts, "name at least one URL in hosts") }
+extension HTTPContext {
+    package static func urls(of settings: HTTPClientSettings) throws(HTTPTransportError) -> [TargetURL] {
+        guard !settings.hosts.isEmpty else { throw HTTPTransportError(.noHosts, "name at least one URL in hosts") }
         var urls: [TargetURL] = []
         for (index, text) in settings.hosts.enumerated() {
             guard let url = TargetURL(text, schemes: ["http": 80, "https": 443]) else {
-                throw HTTPOutputError(
+                throw HTTPTransportError(
                     .invalidURL, "hosts[\(index)] must be a whole URL, such as https://collector:8443/logs")
             }
             urls.append(url)
@@ -19,7 +19,7 @@ extension HTTPOutput {
         return urls
     }
 
-    static func client(for settings: HTTPSettings, lanes: Int) throws(HTTPOutputError) -> HTTPClient {
+    package static func client(for settings: HTTPClientSettings, lanes: Int) throws(HTTPTransportError) -> HTTPClient {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.httpVersion = .http1Only
         configuration.timeout = .init(connect: min(amount(settings.timeout), .seconds(30)))
@@ -33,11 +33,11 @@ extension HTTPOutput {
     }
 
     /// Nil when the settings say nothing about TLS, or switch it off; an `https` URL is then verified by default.
-    static func tlsClient(for settings: HTTPSettings) throws(HTTPOutputError) -> TLSClient? {
+    static func tlsClient(for settings: HTTPClientSettings) throws(HTTPTransportError) -> TLSClient? {
         guard let tls = settings.tls, tls.enabled else { return nil }
         // The client verifies by itself, and offers no place for these two checks.
         if tls.verificationMode == .strict || tls.caTrustedFingerprint != nil {
-            throw HTTPOutputError(
+            throw HTTPTransportError(
                 .tls,
                 "ssl.verification_mode: strict and ssl.ca_trusted_fingerprint are not available for this output: "
                     + "use full, and certificate_authorities or ca_sha256")
@@ -45,19 +45,19 @@ extension HTTPOutput {
         do {
             return try TLSClient(tls)
         } catch {
-            throw HTTPOutputError(.tls, error.description)
+            throw HTTPTransportError(.tls, error.description)
         }
     }
 
-    static func proxyURL(_ text: String?) throws(HTTPOutputError) -> TargetURL? {
+    static func proxyURL(_ text: String?) throws(HTTPTransportError) -> TargetURL? {
         guard let text, !text.isEmpty else { return nil }
         guard let url = TargetURL(text, schemes: ["http": 80, "socks5": 1080]) else {
-            throw HTTPOutputError(.invalidProxy, "proxy_url must look like http://proxy:3128 or socks5://proxy:1080")
+            throw HTTPTransportError(.invalidProxy, "proxy_url must look like http://proxy:3128 or socks5://proxy:1080")
         }
         return url
     }
 
-    private static func proxy(_ text: String?) throws(HTTPOutputError) -> HTTPClient.Configuration.Proxy? {
+    private static func proxy(_ text: String?) throws(HTTPTransportError) -> HTTPClient.Configuration.Proxy? {
         guard let url = try proxyURL(text) else { return nil }
         if url.scheme == "socks5" { return .socksServer(host: url.host, port: url.port) }
         return .server(
@@ -66,14 +66,12 @@ extension HTTPOutput {
     }
 
     /// The fields of every request. What the settings name replaces what the output would say itself.
-    static func headers(
-        for settings: HTTPSettings, credentials url: TargetURL, userAgent: String
-    ) throws(HTTPOutputError) -> HTTPHeaders {
+    package static func headers(
+        for settings: HTTPClientSettings, _ request: HTTPRequestForm, credentials url: TargetURL
+    ) throws(HTTPTransportError) -> HTTPHeaders {
         var headers = HTTPHeaders()
-        headers.add(name: "user-agent", value: userAgent)
-        headers.add(
-            name: "content-type",
-            value: settings.format == .ndjson ? "application/x-ndjson" : "application/json")
+        headers.add(name: "user-agent", value: request.userAgent)
+        headers.add(name: "content-type", value: request.contentType)
         if let token = settings.bearerToken {
             headers.add(
                 name: "authorization", value: HTTPClient.Authorization.bearer(tokens: token.exposed).headerValue)
@@ -82,18 +80,19 @@ extension HTTPOutput {
             let basic = HTTPClient.Authorization.basic(username: username, password: password?.exposed ?? "")
             headers.add(name: "authorization", value: basic.headerValue)
         }
+        for header in request.headers { headers.replaceOrAdd(name: header.name, value: header.value.exposed) }
         for header in settings.headers { headers.remove(name: header.name) }
         for header in settings.headers {
             guard isToken(header.name),
                 header.value.exposed.utf8.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7f) })
             else {
-                throw HTTPOutputError(
+                throw HTTPTransportError(
                     .invalidHeader, "a name is made of letters, digits and hyphens, a value has no control characters",
                     endpoint: header.name)
             }
             headers.add(name: header.name, value: header.value.exposed)
         }
-        if settings.compressionLevel > 0 { headers.replaceOrAdd(name: "content-encoding", value: "gzip") }
+        if let encoding = request.contentEncoding { headers.replaceOrAdd(name: "content-encoding", value: encoding) }
         return headers
     }
 
@@ -106,7 +105,7 @@ extension HTTPOutput {
             }
     }
 
-    static func amount(_ duration: Duration) -> TimeAmount {
+    package static func amount(_ duration: Duration) -> TimeAmount {
         let (seconds, attoseconds) = duration.components
         return .nanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }

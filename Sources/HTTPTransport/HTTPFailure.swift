@@ -4,11 +4,11 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import Publishing
+package import Publishing
 
 extension Reply.Failure {
     /// What went wrong with a request that got no answer.
-    init(_ error: any Error, endpoint: String) {
+    package init(_ error: any Error, endpoint: String) {
         switch error {
         case let error as HTTPClientError: self.init(client: error, endpoint: endpoint)
         case let error as NIOConnectionError:

@@ -2,6 +2,22 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
+/// What a server answered to one request.
+package struct HTTPAnswer: Sendable, Equatable {
+    package var status: Int
+    package var retryAfter: String?
+    package var location: String?
+    /// The first bytes of the body, as many as the protocol asks for.
+    package var body: [UInt8] = []
+
+    package init(status: Int, retryAfter: String? = nil, location: String? = nil, body: [UInt8] = []) {
+        self.status = status
+        self.retryAfter = retryAfter
+        self.location = location
+        self.body = body
+    }
+}
+
 /// Reads the answer to one request: all of it up to a limit, of which the beginning is kept.
 ///
 /// - Errors: a body longer than `limit` ends the connection; the status has been seen by then and counts.
@@ -9,17 +25,21 @@ final class AnswerCollector: HTTPClientResponseDelegate, @unchecked Sendable {
     // Safety: the client calls a delegate on the event loop of its task only, one call after the other.
     typealias Response = HTTPAnswer
 
-    /// Bytes of a body that are read, so that the connection can be used again.
-    static let limit = 64 * 1024
-    /// Bytes of a body that are kept for the dead letters.
-    static let kept = 1024
+    /// Bytes of a body that are read beyond those that are kept, so that the connection can be used again.
+    static let surplus = 64 * 1024
 
+    private let kept: Int
     private var answer: HTTPAnswer?
     private var read = 0
 
     /// An answer that never ended was cut off here.
     struct TooLong: Error {
         let answer: HTTPAnswer
+    }
+
+    /// - Parameter kept: bytes of the body that are kept.
+    init(keeping kept: Int) {
+        self.kept = kept
     }
 
     func didReceiveHead(task: HTTPClient.Task<HTTPAnswer>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {
@@ -31,12 +51,10 @@ final class AnswerCollector: HTTPClientResponseDelegate, @unchecked Sendable {
 
     func didReceiveBodyPart(task: HTTPClient.Task<HTTPAnswer>, _ buffer: ByteBuffer) -> EventLoopFuture<Void> {
         read += buffer.readableBytes
-        if var answer {
-            answer.body += buffer.readableBytesView.prefix(AnswerCollector.kept - answer.body.count)
-            self.answer = answer
-            if read > AnswerCollector.limit {
-                return task.eventLoop.makeFailedFuture(TooLong(answer: answer))
-            }
+        let room = kept - (answer?.body.count ?? 0)
+        if room > 0 { answer?.body += buffer.readableBytesView.prefix(room) }
+        if let answer, read > kept + AnswerCollector.surplus {
+            return task.eventLoop.makeFailedFuture(TooLong(answer: answer))
         }
         return task.eventLoop.makeSucceededVoidFuture()
     }

@@ -1,18 +1,18 @@
 import CDeflate
-import NIOCore
+package import NIOCore
 
 /// Makes gzip members (RFC 1952) by libdeflate, one body at a time.
 ///
 /// - Shape: the state of one compressor, 0.3 to 9 MB depending on the level, made once per lane.
 /// - Ownership: one thread at a time.
 @safe
-final class GzipCompressor {
+package final class GzipCompressor {
     private let compressor: OpaquePointer
 
     /// - Parameter level: 1 (fast) to 9 (small).
-    init(level: Int) throws {
+    package init(level: Int) throws {
         guard let made = unsafe libdeflate_alloc_compressor(Int32(level)) else {
-            throw HTTPOutputError(.outOfMemory, "no memory for a gzip compressor")
+            throw HTTPTransportError(.outOfMemory, "no memory for a gzip compressor")
         }
         unsafe compressor = made
     }
@@ -20,7 +20,7 @@ final class GzipCompressor {
     deinit { unsafe libdeflate_free_compressor(compressor) }
 
     /// Replaces what is in `output` by the compressed bytes of `input`.
-    func compress(_ input: ByteBuffer, into output: inout ByteBuffer) {
+    package func compress(_ input: ByteBuffer, into output: inout ByteBuffer) {
         output.clear()
         let bound = unsafe libdeflate_gzip_compress_bound(compressor, input.readableBytes)
         unsafe output.writeWithUnsafeMutableBytes(minimumWritableBytes: bound) { target in

@@ -1,25 +1,29 @@
 import Synchronization
 
 /// One of the hosts, and what has been learnt of it.
-final class HTTPHost: Sendable {
-    let url: TargetURL
+package final class HTTPHost: Sendable {
+    package let url: TargetURL
     /// Bytes of an uncompressed body that it takes; falls with each 413 and stays until the agent starts again.
     private let limit: Atomic<Int>
 
-    init(url: TargetURL, limit: Int) {
+    package init(url: TargetURL, limit: Int) {
         self.url = url
         self.limit = Atomic(limit)
     }
 
-    var bodyLimit: Int { limit.load(ordering: .relaxed) }
+    package var bodyLimit: Int { limit.load(ordering: .relaxed) }
 
     /// A body of this many bytes was too large: the next ones are half as large at most.
-    func refused(bytes: Int) {
-        let half = max(1, bytes / 2)
+    package func refused(bytes: Int) {
+        learned(limit: max(1, bytes / 2))
+    }
+
+    /// Bodies stay within this many bytes from now on, if they were larger before.
+    package func learned(limit bytes: Int) {
         var known = bodyLimit
-        while half < known {
+        while bytes < known {
             let (done, now) = limit.weakCompareExchange(
-                expected: known, desired: half, successOrdering: .relaxed, failureOrdering: .relaxed)
+                expected: known, desired: bytes, successOrdering: .relaxed, failureOrdering: .relaxed)
             if done { return }
             known = now
         }

@@ -1,18 +1,18 @@
-import EventModel
+package import EventModel
 
 /// The URL of a host or a proxy, taken apart as far as an output needs it.
 ///
 /// - Source: https://www.rfc-editor.org/rfc/rfc3986#section-3
 package struct TargetURL: Sendable, Equatable {
-    let scheme: String
-    let host: String
+    package let scheme: String
+    package let host: String
     /// As written, or the scheme's own.
-    let port: Int
+    package let port: Int
     /// Path and query, with a leading slash.
-    let target: String
+    package let target: String
     /// From `user:password@`, percent-decoded.
-    let username: String?
-    let password: Secret?
+    package let username: String?
+    package let password: Secret?
 
     /// - Returns: nil when the text is no `scheme://host[:port][/path][?query]`.
     package init?(_ text: String, schemes: [String: Int]) {
@@ -73,11 +73,23 @@ package struct TargetURL: Sendable, Equatable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Another path and query on the same host.
+    package func at(_ target: String) -> TargetURL { TargetURL(self, target: target) }
+
+    private init(_ other: TargetURL, target: String) {
+        scheme = other.scheme
+        host = other.host
+        port = other.port
+        username = other.username
+        password = other.password
+        self.target = target
+    }
+
     private var hostText: String { host.contains(":") ? "[\(host)]" : host }
 
     /// What is asked for, without credentials.
     package var url: String { "\(scheme)://\(hostText):\(port)\(target)" }
 
     /// For logs: a query can hold secrets, so it is left out.
-    var endpoint: String { "\(scheme)://\(hostText):\(port)\(target.prefix { $0 != "?" })" }
+    package var endpoint: String { "\(scheme)://\(hostText):\(port)\(target.prefix { $0 != "?" })" }
 }

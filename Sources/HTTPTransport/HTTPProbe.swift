@@ -9,16 +9,16 @@ package import Transport
 /// HEAD is safe by its definition (RFC 9110, section 9.2.1): nothing is stored or started by it, and its answer has no
 /// body. Any answer proves that the host speaks HTTP; 401, 403 and 407 show that the credentials are not accepted.
 /// Many receivers answer 404 or 405 to anything but POST, which says nothing about the events.
-extension HTTPOutput {
-    /// - Throws: `HTTPOutputError`, or an error of the TLS settings.
+extension HTTPContext {
+    /// - Throws: `HTTPTransportError`, or an error of the TLS settings.
     package static func probe(
-        _ settings: HTTPSettings, userAgent: String, on loop: any EventLoop
+        _ settings: HTTPClientSettings, request: HTTPRequestForm, on loop: any EventLoop
     ) async throws -> [ProbeReport] {
         let proxy = try proxyURL(settings.proxyURL)
         let tls = proxy == nil ? try tlsClient(for: settings) ?? TLSClient(TLSSettings()) : nil
         var reports: [ProbeReport] = []
         for url in try urls(of: settings) {
-            var headers = try headers(for: settings, credentials: url, userAgent: userAgent)
+            var headers = try headers(for: settings, request, credentials: url)
             headers.remove(name: "content-encoding")
             if let proxy {
                 reports.append(try await probe(url, headers, through: proxy, settings, on: loop))
@@ -58,7 +58,7 @@ extension HTTPOutput {
 
     /// The way there leads through the proxy: it is looked for and dialled, and the rest is asked as events are sent.
     private static func probe(
-        _ url: TargetURL, _ headers: HTTPHeaders, through proxy: TargetURL, _ settings: HTTPSettings,
+        _ url: TargetURL, _ headers: HTTPHeaders, through proxy: TargetURL, _ settings: HTTPClientSettings,
         on loop: any EventLoop
     ) async throws -> ProbeReport {
         let client = try client(for: settings, lanes: 1)

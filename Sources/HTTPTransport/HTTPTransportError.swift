@@ -1,5 +1,5 @@
 /// Why an HTTP output cannot be made of its settings.
-package struct HTTPOutputError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct HTTPTransportError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Code: String, Sendable, CaseIterable {
         case noHosts = "no_hosts"
         case invalidURL = "invalid_url"
@@ -17,7 +17,7 @@ package struct HTTPOutputError: Error, Sendable, Equatable, CustomStringConverti
     /// The URL without its secrets, or the name of the header.
     package let endpoint: String?
 
-    init(_ code: Code, _ message: String, endpoint: String? = nil) {
+    package init(_ code: Code, _ message: String, endpoint: String? = nil) {
         self.code = code
         self.message = message
         self.endpoint = endpoint
