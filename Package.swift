@@ -137,6 +137,13 @@ let package = Package(
             "HTTPOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, logging]
         ),
+        // librdkafka is loaded at run time: the header is all that is needed to build.
+        .target(name: "CKafka", linkerSettings: [.linkedLibrary("dl")]),
+        library(
+            "KafkaOutput",
+            ["CKafka", "Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", logging]),
+        // The mock cluster and the consumer that tests read it with; never linked into the product.
+        .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         library("EventFields", ["EventModel", "ByteTools", "CShim"]),
         library(
@@ -225,6 +232,9 @@ let package = Package(
         tests(
             "HTTPOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
+        tests(
+            "KafkaOutput",
+            ["Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", "CKafka", "CRdkafka", logging]),
         tests("EventFields", ["EventModel", "ByteTools"]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
         tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
