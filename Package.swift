@@ -109,7 +109,8 @@ let package = Package(
         library(
             "FileRegistry",
             ["EventModel", "SQLiteTools", "SystemTools", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
-        library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
+        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
+        library("Parsing", ["EventFields", "EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library(
             "FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
@@ -134,7 +135,6 @@ let package = Package(
             ]
         ),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
         library(
             "LogStore",
             [
@@ -211,7 +211,7 @@ let package = Package(
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
         tests("FileRegistry", ["EventModel", "SystemTools", "CShim", grdb, logging]),
-        tests("Parsing", ["EventModel", "ByteTools", "CShim"]),
+        tests("Parsing", ["EventFields", "EventModel", "ByteTools", "CShim"]),
         tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim", logging]),
         tests("Publishing", ["EventModel", "ByteTools"]),
         tests("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL]),
