@@ -111,7 +111,7 @@ struct ErrorTests {
         ),
         (
             "{type: stdin, normalize: ecs, parsers: [{ndjson: {target: a}}]}",
-            "a.yml:1:33: 'normalize' renames keys at the root of the event, and the decoder puts them under 'a'; set no 'target', or 'json.keys_under_root: true'"
+            "a.yml:1:44: 'normalize' renames keys at the root of the event, and the decoder puts them under 'a'; set no 'target', or 'json.keys_under_root: true'"
         ),
         (
             "{type: stdin, close.on_state_change.inactiv: 5m}",
