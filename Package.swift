@@ -109,7 +109,8 @@ let package = Package(
         library(
             "FileRegistry",
             ["EventModel", "SQLiteTools", "SystemTools", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
-        library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
+        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
+        library("Parsing", ["EventFields", "EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library(
             "FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
@@ -145,7 +146,6 @@ let package = Package(
         // The mock cluster and the consumer that tests read it with; never linked into the product.
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
         library(
             "LogStore",
             [
@@ -222,7 +222,7 @@ let package = Package(
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
         tests("FileRegistry", ["EventModel", "SystemTools", "CShim", grdb, logging]),
-        tests("Parsing", ["EventModel", "ByteTools", "CShim"]),
+        tests("Parsing", ["EventFields", "EventModel", "ByteTools", "CShim"]),
         tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim", logging]),
         tests("Publishing", ["EventModel", "ByteTools"]),
         tests("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL]),

@@ -67,7 +67,7 @@ extension EventShape {
         index = (input.index.isEmpty ? plan.index : input.index).lowercased()
         includesEventID = plan.includeEventID
         inputType = input.kind.rawValue
-        if let ndjson = input.ndjson {
+        if let ndjson = input.decoder {
             target = ndjson.target
             parser = NdjsonParser(ndjson, keys: keys)
         }
