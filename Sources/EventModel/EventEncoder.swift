@@ -232,7 +232,8 @@ extension EventEncoder {
     /// The event in memory of its own: merged and rendered as the template asks.
     private func wholeEvent(
         _ template: EventTemplate, _ parsed: ParsedLine, _ rewrite: UnsafeMutablePointer<LineRewrite>,
-        _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, need: Int, _ findings: inout EscapeFindings
+        _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, need: Int,
+        _ findings: inout EscapeFindings
     ) -> [UInt8] {
         var event = unsafe [UInt8](unsafeUninitializedCapacity: need) { buffer, count in
             var cursor = unsafe ByteCursor(UnsafeMutableRawBufferPointer(buffer))
