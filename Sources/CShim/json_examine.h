@@ -50,6 +50,7 @@ TARGET static void NAME(examine)(
 
     memcpy(seen.set, keys->set, sizeof seen.set);
     seen.used = 0;
+    memset(seen.entries, 0, sizeof seen.entries);
     *result = (struct nt_json_result){0};
     if (members != NULL) members->count = 0;
     while (p < end && is_blank(*p)) p++;

@@ -29,7 +29,9 @@ package final class EventTemplate: Sendable {
 
     /// What the encoder does in one go: it copies these bytes of the block, if any, and then writes what changes.
     struct Instruction {
-        enum Kind: UInt8 { case time, offset, message, rawMessage, flags, members, bareMembers, logMembers, parseError, nothing }
+        enum Kind: UInt8 {
+            case time, offset, message, rawMessage, flags, members, bareMembers, logMembers, parseError, nothing
+        }
         let start: UInt32
         let length: UInt32
         let kind: Kind

@@ -7,10 +7,10 @@ import EventModel
 struct ECSNames: Sendable {
     /// Where a value goes: the fields by their number, and what is none by itself.
     typealias Slot = UInt8
-    static let traceparent = Slot(ECSField.allCases.count)
+    static let traceparent: Slot = 13
     /// `name`, which is the service beside `pid` and a host.
-    static let serviceName = traceparent + 1
-    static let none = traceparent + 2
+    static let serviceName: Slot = 14
+    static let none: Slot = 15
 
     struct Entry: Sendable {
         var slot = ECSNames.none
@@ -19,6 +19,8 @@ struct ECSNames: Sendable {
         var form = FieldAliases.Form.plain
         /// The object at the root of the event that has this name, a bit; 0 for none.
         var root: UInt16 = 0
+        /// The object at the root of the event that the field is in, a bit.
+        var target: UInt16 = 0
         /// The event has a member of this name, so that the line's cannot stand beside it.
         var isReserved = false
         var isHost = false
@@ -34,6 +36,9 @@ struct ECSNames: Sendable {
     private(set) var marks: [[UInt8]: Int] = [:]
     /// Roots that the configuration has members in, a bit each: what goes there is merged.
     let configuredRoots: UInt16
+    let traceRoot = ECSNames.bit(ofRoot: ECSField.trace.root)
+    let spanRoot = ECSNames.bit(ofRoot: ECSField.span.root)
+    let logRoot = ECSNames.bit(ofRoot: ECSField.level.root)
     let hasHost: Bool
 
     private static let roots = Array(Set(ECSField.allCases.filter { $0 != .time }.map(\.root))).sorted()
@@ -64,6 +69,7 @@ struct ECSNames: Sendable {
     private mutating func add(_ name: String, _ field: ECSField, _ form: FieldAliases.Form, rank: UInt8) {
         guard marks[Array(name.utf8)] == nil else { return }
         var entry = Entry(slot: field.rawValue, rank: rank, form: form)
+        entry.target = ECSNames.bit(ofRoot: field.root)
         switch form {
         case .traceparent: entry.slot = ECSNames.traceparent
         case .besideProcess: entry.slot = ECSNames.serviceName

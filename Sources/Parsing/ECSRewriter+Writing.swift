@@ -7,22 +7,22 @@ extension ECSRewriter {
     /// Bytes that a line's fields need besides their values.
     static let room = 512
 
-    func writeLog(_ rewrite: LineRewrite, to cursor: inout ByteCursor) {
-        let level = rewrite[.level]
-        if let severity = Severity(rawValue: rewrite.level), severity != .unknown {
+    func writeLog(_ rewrite: UnsafePointer<LineRewrite>, to cursor: inout ByteCursor) {
+        let level = unsafe rewrite.pointee.values[Int(ECSSlot.level)]
+        if let severity = unsafe Severity(rawValue: rewrite.pointee.level), severity != .unknown {
             cursor.put(",\"level\":\"")
             let (word, count) = severity.word
             cursor.put(word: word, keeping: count)
             cursor.put(0x22)
         } else if !level.isEmpty {
             cursor.put(",\"level\":")
-            unsafe cursor.putLowercase(rewrite.bytes(level))
+            unsafe cursor.putLowercase(rewrite.pointee.bytes(level))
         }
-        put(",\"logger\":", .logger, of: rewrite, to: &cursor)
-        let origin = rewrite[.origin]
+        unsafe put(",\"logger\":", ECSSlot.logger, of: rewrite, to: &cursor)
+        let origin = unsafe rewrite.pointee.values[Int(ECSSlot.origin)]
         guard !origin.isEmpty else { return }
         cursor.put(",\"origin\":")
-        let value = unsafe ECSValue(rewrite.bytes(origin))
+        let value = unsafe ECSValue(rewrite.pointee.bytes(origin))
         guard let colon = unsafe value.colon else {
             return unsafe cursor.put(value.bytes)
         }
@@ -33,54 +33,61 @@ extension ECSRewriter {
         cursor.put("}}")
     }
 
-    func writeRoot(_ rewrite: LineRewrite, to cursor: inout ByteCursor) {
-        for index in 0..<rewrite.keptCount {
+    func writeRoot(_ rewrite: UnsafePointer<LineRewrite>, to cursor: inout ByteCursor) {
+        for index in unsafe 0..<rewrite.pointee.keptCount {
             cursor.put(0x2c)
-            unsafe cursor.put(rewrite.bytes(rewrite.kept[index]))
+            unsafe cursor.putPiece(rewrite.pointee.bytes(rewrite.pointee.kept[index]))
         }
-        put(",\"message\":", .message, of: rewrite, to: &cursor)
-        writeError(rewrite, to: &cursor)
-        put(",\"trace\":{\"id\":", .trace, of: rewrite, "}", to: &cursor)
-        put(",\"span\":{\"id\":", .span, of: rewrite, "}", to: &cursor)
-        put(",\"service\":{\"name\":", .service, of: rewrite, "}", to: &cursor)
-        put(",\"http\":{\"request\":{\"id\":", .request, of: rewrite, "}}", to: &cursor)
-        put(",\"process\":{\"pid\":", .process, of: rewrite, "}", to: &cursor)
-        put(",\"host\":{\"name\":", .host, of: rewrite, "}", to: &cursor)
+        unsafe put(",\"message\":", ECSSlot.message, of: rewrite, to: &cursor)
+        unsafe writeError(rewrite, to: &cursor)
+        unsafe put(",\"trace\":{\"id\":", ECSSlot.trace, of: rewrite, "}", to: &cursor)
+        unsafe put(",\"span\":{\"id\":", ECSSlot.span, of: rewrite, "}", to: &cursor)
+        unsafe put(",\"service\":{\"name\":", ECSSlot.service, of: rewrite, "}", to: &cursor)
+        unsafe put(",\"http\":{\"request\":{\"id\":", ECSSlot.request, of: rewrite, "}}", to: &cursor)
+        unsafe put(",\"process\":{\"pid\":", ECSSlot.process, of: rewrite, "}", to: &cursor)
+        unsafe put(",\"host\":{\"name\":", ECSSlot.host, of: rewrite, "}", to: &cursor)
     }
 
-    private func writeError(_ rewrite: LineRewrite, to cursor: inout ByteCursor) {
-        let hasMessage = !rewrite[.errorMessage].isEmpty
-        guard hasMessage || !rewrite[.stackTrace].isEmpty else { return }
-        put(",\"error\":{\"message\":", .errorMessage, of: rewrite, to: &cursor)
+    private func writeError(_ rewrite: UnsafePointer<LineRewrite>, to cursor: inout ByteCursor) {
+        let hasMessage = unsafe !rewrite.pointee.values[Int(ECSSlot.errorMessage)].isEmpty
+        guard unsafe hasMessage || !rewrite.pointee.values[Int(ECSSlot.stackTrace)].isEmpty else { return }
+        unsafe put(",\"error\":{\"message\":", ECSSlot.errorMessage, of: rewrite, to: &cursor)
         if hasMessage {
-            put(",\"stack_trace\":", .stackTrace, of: rewrite, to: &cursor)
+            unsafe put(",\"stack_trace\":", ECSSlot.stackTrace, of: rewrite, to: &cursor)
         } else {
-            put(",\"error\":{\"stack_trace\":", .stackTrace, of: rewrite, to: &cursor)
+            unsafe put(",\"error\":{\"stack_trace\":", ECSSlot.stackTrace, of: rewrite, to: &cursor)
         }
         cursor.put(0x7d)
     }
 
     @inline(__always)
     private func put(
-        _ before: StaticString, _ field: ECSField, of rewrite: LineRewrite, _ behind: StaticString = "",
+        _ before: StaticString, _ field: UInt8, of rewrite: UnsafePointer<LineRewrite>, _ behind: StaticString = "",
         to cursor: inout ByteCursor
     ) {
-        let place = rewrite[field]
+        let place = unsafe rewrite.pointee.values[Int(field)]
         if place.isEmpty { return }
         cursor.put(before)
-        let isUnquoted = rewrite.unquoted & (1 << UInt16(field.rawValue)) != 0
+        let isUnquoted = unsafe rewrite.pointee.unquoted & (1 << UInt16(field)) != 0
         if isUnquoted { cursor.put(0x22) }
-        unsafe cursor.put(rewrite.bytes(place))
+        unsafe cursor.putPiece(rewrite.pointee.bytes(place))
         if isUnquoted { cursor.put(0x22) }
         cursor.put(behind)
     }
 }
 
-extension LineRewrite {
-    fileprivate subscript(field: ECSField) -> Place { values[Int(field.rawValue)] }
-}
-
 extension ByteCursor {
+    /// Bytes of a line, which has a slab's padding behind it: a short piece is copied as if it were 32 bytes long.
+    @inline(__always)
+    fileprivate mutating func putPiece(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let base = bytes.baseAddress else { return }
+        if bytes.count <= 32 {
+            unsafe put(base, copying: 32, keeping: bytes.count)
+        } else {
+            unsafe put(base, count: bytes.count)
+        }
+    }
+
     /// A string with its quotes; escapes stay what they are, since theirs are small letters and digits of either case.
     fileprivate mutating func putLowercase(_ bytes: UnsafeBufferPointer<UInt8>) {
         for index in bytes.indices { unsafe put(bytes[index].lowercase) }

@@ -38,15 +38,15 @@ struct ECSRewriter: Sendable {
         mutating func drop(_ slot: ECSNames.Slot) { take(slot, 0xff, 0xff) }
     }
 
-    /// How the line is written; nil when it has to be merged.
+    /// Says how the line is written; false when it has to be merged.
+    @inline(__always)
     func rewrite(
-        _ line: UnsafeBufferPointer<UInt8>, _ result: nt_json_result, _ members: UnsafeBufferPointer<nt_json_member>
-    ) -> LineRewrite? {
-        guard let base = line.baseAddress else { return nil }
-        var rewrite = unsafe LineRewrite(line: base)
+        _ line: UnsafePointer<UInt8>, _ result: nt_json_result, _ members: UnsafeBufferPointer<nt_json_member>,
+        _ rewrite: inout LineRewrite
+    ) -> Bool {
         var winners = Winners()
         for index in members.indices {
-            guard unsafe look(at: members[index], index, line, &winners, &rewrite) else { return nil }
+            guard unsafe look(at: members[index], index, line, &winners, &rewrite) else { return false }
         }
         settleService(&winners)
         var written = unsafe settleTrace(&winners, members, &rewrite)
@@ -55,37 +55,37 @@ struct ECSRewriter: Sendable {
             let index = Int(winners.member[Int(slot)])
             cut |= 1 << UInt32(index)
             guard slot < ECSNames.traceparent else { continue }
-            written |= ECSRewriter.roots[Int(slot)]
+            written |= unsafe names.entries[Int(members[index].mark)].target
             rewrite.values[Int(slot)] = unsafe LineRewrite.Place(members[index].start, members[index].end)
         }
-        if winners.isCompact, !winners.has(ECSField.level.rawValue) {
+        if winners.isCompact, !winners.has(ECSSlot.level) {
             rewrite.level = Severity.info.rawValue
-            written |= ECSRewriter.roots[Int(ECSField.level.rawValue)]
+            written |= names.logRoot
         }
-        guard unsafe isFree(members, except: cut, for: written) else { return nil }
+        guard unsafe isFree(members, except: cut, for: written) else { return false }
         unsafe keep(result, members, cut, &rewrite)
-        return rewrite
+        return true
     }
 
     /// False when the line has to be merged.
     @inline(__always)
     private func look(
-        at member: nt_json_member, _ index: Int, _ line: UnsafeBufferPointer<UInt8>, _ winners: inout Winners,
+        at member: nt_json_member, _ index: Int, _ line: UnsafePointer<UInt8>, _ winners: inout Winners,
         _ rewrite: inout LineRewrite
     ) -> Bool {
         let entry = names.entries[Int(member.mark)]
         let value = unsafe ECSValue(
-            UnsafeBufferPointer(rebasing: line[Int(member.start)..<Int(member.end)]))
+            UnsafeBufferPointer(start: line + Int(member.start), count: Int(member.end - member.start)))
         if entry.isHost { winners.hasHost = true }
         if entry.isProcess { winners.hasProcess = true }
         let slot = entry.slot
         let wins = entry.rank < winners.rank[Int(slot)]
-        if slot == ECSField.time.rawValue {
+        if slot == ECSSlot.time {
             guard let time = unsafe value.time else { return true }
             if entry.form == .compactTime { winners.isCompact = true }
             guard wins else { return true }
             rewrite.time = time
-        } else if slot == ECSField.level.rawValue {
+        } else if slot == ECSSlot.level {
             guard wins else { return true }
             switch unsafe value.level(entry.form) {
             case .none: return true
@@ -102,7 +102,7 @@ struct ECSRewriter: Sendable {
 
     /// bunyan's and pino's `name` is the service beside `pid` and a host; else it is what it was.
     private func settleService(_ winners: inout Winners) {
-        let (name, service) = (ECSNames.serviceName, ECSField.service.rawValue)
+        let (name, service) = (ECSNames.serviceName, ECSSlot.service)
         guard winners.has(name) else { return }
         let rank = winners.rank[Int(name)]
         if winners.hasHost, winners.hasProcess, rank < winners.rank[Int(service)] {
@@ -119,16 +119,16 @@ struct ECSRewriter: Sendable {
         guard winners.has(ECSNames.traceparent) else { return 0 }
         var written: UInt16 = 0
         let start = unsafe members[Int(winners.member[Int(ECSNames.traceparent)])].start
-        let (trace, span) = (ECSField.trace.rawValue, ECSField.span.rawValue)
+        let (trace, span) = (ECSSlot.trace, ECSSlot.span)
         if !winners.has(trace) {
             rewrite.values[Int(trace)] = LineRewrite.Place(start + 4, start + 36)
             rewrite.unquoted |= 1 << UInt16(trace)
-            written |= ECSRewriter.roots[Int(trace)]
+            written |= names.traceRoot
         }
         if !winners.has(span) {
             rewrite.values[Int(span)] = LineRewrite.Place(start + 37, start + 53)
             rewrite.unquoted |= 1 << UInt16(span)
-            written |= ECSRewriter.roots[Int(span)]
+            written |= names.spanRoot
         }
         if winners.has(trace) || winners.has(span) { winners.drop(ECSNames.traceparent) }
         return written
@@ -159,6 +159,4 @@ struct ECSRewriter: Sendable {
         rewrite.keep(from: at, to: result.end)
     }
 
-    /// The bit of the root that each field goes into.
-    private static let roots: [UInt16] = ECSField.allCases.map { ECSNames.bit(ofRoot: $0.root) }
 }

@@ -116,13 +116,17 @@ struct ECSTree {
 
     /// pino's and bunyan's `err`: an object with a type or name, a message and a stack.
     private mutating func takeError(_ index: Int) -> [(path: String, value: JSONTree)] {
-        guard var error = members[index].value.object else { return [] }
+        let root = Array("error".utf8)
+        let isTaken = members.indices.contains { !cut.contains($0) && members[$0].name == root } || event[root] != nil
+        guard !isTaken, var error = members[index].value.object else {
+            cut.remove(index)
+            return []
+        }
         var values: [(path: String, value: JSONTree)] = []
-        for (name, path) in [
-            ("type", "error.type"), ("name", "error.type"), ("message", "error.message"), ("stack", "error.stack_trace"),
-        ] {
-            let hasStack = name == "stack" && winners[ECSField.stackTrace.rawValue] != nil
-            guard !hasStack, !values.contains(where: { $0.path == path }), let value = error[name], value.text != nil else { continue }
+        let hasStack = winners[ECSField.stackTrace.rawValue] != nil
+        for (name, path) in ECSTree.errorMembers where !(name == "stack" && hasStack) {
+            guard !values.contains(where: { $0.path == path }), let value = error[name], value.text != nil
+            else { continue }
             values.append((path, value))
             error[name] = nil
         }
@@ -132,6 +136,10 @@ struct ECSTree {
         }
         return values
     }
+
+    private static let errorMembers = [
+        ("type", "error.type"), ("name", "error.type"), ("message", "error.message"), ("stack", "error.stack_trace"),
+    ]
 
     /// A text under `host`, where the shipper has a host of its own: the name by which the host knows itself.
     private mutating func loneHost() -> (path: String, value: JSONTree)? {

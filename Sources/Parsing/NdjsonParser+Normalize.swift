@@ -4,7 +4,10 @@ package import EventModel
 
 /// `normalize: ecs`: the line is looked at once, and written under other names without being taken apart.
 extension NdjsonParser {
-    func examine(_ line: UnsafeBufferPointer<UInt8>, with rewriter: ECSRewriter) -> ParsedLine {
+    package func examine(
+        _ line: UnsafeBufferPointer<UInt8>, rewrite: UnsafeMutablePointer<LineRewrite>
+    ) -> ParsedLine {
+        guard let rewriter else { return unsafe examine(line) }
         guard let base = line.baseAddress else { return settings.acceptsText ? .text : .failed(error: "") }
         return unsafe withUnsafeTemporaryAllocation(of: nt_json_member.self, capacity: Int(NT_JSON_MARKED)) { list in
             var members = unsafe nt_json_members(list: list.baseAddress, count: 0)
@@ -12,9 +15,10 @@ extension NdjsonParser {
             unsafe nt_json_examine_members(base, line.count, table, &result, &members)
             if result.status == NT_JSON_PLAIN.rawValue {
                 let found = unsafe UnsafeBufferPointer(rebasing: list[..<Int(members.count)])
-                guard unsafe hasMessage(found, line), let rewrite = unsafe rewriter.rewrite(line, result, found)
+                unsafe rewrite.initialize(to: LineRewrite(line: base))
+                guard unsafe hasMessage(found, line), unsafe rewriter.rewrite(base, result, found, &rewrite.pointee)
                 else { return .merge }
-                return .rewrite(rewrite)
+                return unsafe .rewrite(time: rewrite.pointee.time)
             }
             if result.status == NT_JSON_MERGE.rawValue { return .merge }
             if settings.acceptsText { return .text }
@@ -35,11 +39,11 @@ extension NdjsonParser {
 
     package var writesLogMembers: Bool { rewriter != nil }
 
-    package func writeLogMembers(of rewrite: LineRewrite, to cursor: inout ByteCursor) {
-        rewriter?.writeLog(rewrite, to: &cursor)
+    package func writeLogMembers(of rewrite: UnsafePointer<LineRewrite>, to cursor: inout ByteCursor) {
+        unsafe rewriter?.writeLog(rewrite, to: &cursor)
     }
 
-    package func writeMembers(of rewrite: LineRewrite, to cursor: inout ByteCursor) {
-        rewriter?.writeRoot(rewrite, to: &cursor)
+    package func writeMembers(of rewrite: UnsafePointer<LineRewrite>, to cursor: inout ByteCursor) {
+        unsafe rewriter?.writeRoot(rewrite, to: &cursor)
     }
 }

@@ -80,7 +80,11 @@ package final class NdjsonParser: LineParser, @unchecked Sendable {
 
     /// - Precondition: 64 bytes behind the line are readable (`Slab.padding`).
     package func examine(_ line: UnsafeBufferPointer<UInt8>) -> ParsedLine {
-        if let rewriter { return unsafe examine(line, with: rewriter) }
+        if rewriter != nil {
+            return unsafe withUnsafeTemporaryAllocation(of: LineRewrite.self, capacity: 1) {
+                unsafe examine(line, rewrite: $0.baseAddress!)
+            }
+        }
         let result = unsafe inspect(line)
         if result.status == NT_JSON_PLAIN.rawValue {
             if alwaysMerges { return .merge }

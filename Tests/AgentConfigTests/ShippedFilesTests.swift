@@ -49,6 +49,11 @@ struct ShippedFilesTests {
         #expect(settings.outputs[0].codec == .format("%{[@timestamp]} %{[level]} %{[msg]}"))
     }
 
+    @Test func `normalize-ecs.yml renames what libraries write`() throws {
+        let settings = try load(shipped("normalize-ecs.yml"), environment: ["SERVICE_LOGS": "/srv/*.log"])
+        #expect(settings.inputs[0].normalize == .ecs && settings.inputs[0].ndjson == nil)
+    }
+
     @Test func `to-logstash-tls.yml takes its key from a credential`() throws {
         let settings = try load(
             shipped("to-logstash-tls.yml"), environment: ["CREDENTIALS_DIRECTORY": "/run/credentials/n"])

@@ -78,7 +78,8 @@ struct CommandLineTests {
     @Test(arguments: [
         ["ship", "a.log"], ["ship", "--to", "-"], ["ship", "a", "--to", "-", "--compression-level", "10"],
         ["ship", "a", "--to", "-", "--timeout", "soon"], ["ship", "a", "--to", "-", "--field", "novalue"],
-        ["ship", "a", "--to", "-", "--quiet", "--json"], ["ship", "a", "--to", "-", "--normalize", "gelf"], ["run", "stray"], ["run", "--nonsense"], ["nonsense"],
+        ["ship", "a", "--to", "-", "--quiet", "--json"], ["ship", "a", "--to", "-", "--normalize", "gelf"],
+        ["run", "stray"], ["run", "--nonsense"], ["nonsense"],
         ["registry", "show"], ["completions", "tcsh"],
     ])
     func `a wrong command line ends with status 64`(_ arguments: [String]) {

@@ -1,8 +1,9 @@
 import EventFields
 import EventModel
-import Parsing
 import TestSupport
 import Testing
+
+@testable import Parsing
 
 /// Random lines of the names that are renamed, of ECS's own, and of others.
 private struct LineGenerator {
@@ -15,7 +16,8 @@ private struct LineGenerator {
         + ["log", "error", "trace", "span", "service", "http", "process", "host", "event", "tags", "input"]
 
     private static let values = [
-        #""x""#, #""x""#, #""INFO""#, #""""#, "5", "30", "1732351452.5", "1732351452123", #""2024-11-23T08:44:12.123Z""#,
+        #""x""#, #""x""#, #""INFO""#, #""""#, "5", "30", "1732351452.5", "1732351452123",
+        #""2024-11-23T08:44:12.123Z""#,
         #""a/b.go:17""#, #""00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01""#, "null", "true", "[1]", "{}",
         #"{"id":"i"}"#, #"{"name":"n"}"#, #"{"level":"l","offset":9}"#, #"{"message":"m","stack":"s","code":1}"#,
         #"{"request":{"x":1}}"#, #"{"request":5}"#, #""A\"\u00C9\\""#, #""é:3""#,
@@ -33,7 +35,9 @@ private struct LineGenerator {
                 members.append(others.last!)
                 continue
             }
-            let usual = ["level", "ts", "msg", "caller", "trace_id", "span_id", "service", "error", "stacktrace", "pid"]
+            let usual = [
+                "level", "ts", "msg", "caller", "trace_id", "span_id", "service", "error", "stacktrace", "pid",
+            ]
             let pool = random.below(2) == 0 ? usual : Self.names
             let name = pool[random.below(pool.count)]
             guard names.insert(name).inserted || (repeats && random.below(10) == 0) else { continue }
@@ -66,6 +70,12 @@ private struct LineGenerator {
             settings.messageKey = ["", "", "msg", "text", "a.b"][random.below(5)]
             settings.documentID = random.below(8) == 0 ? "request_id" : ""
         }
+    }
+
+    @Test func `the constants of the fields are their numbers`() {
+        #expect(ECSSlot.all == ECSField.allCases.map(\.rawValue))
+        #expect(LineRewrite.fieldCount == ECSField.allCases.count)
+        #expect([ECSNames.traceparent, ECSNames.serviceName, ECSNames.none] == [13, 14, 15])
     }
 
     @Test(arguments: 0..<40 as Range<UInt64>)

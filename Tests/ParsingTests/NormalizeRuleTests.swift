@@ -27,17 +27,26 @@ import Testing
         (#"{"trace_id":"a","trace":{"x":1}}"#, "", #""trace":{"x":1,"id":"a"}"#),
         (#"{"level":"b","log":{"x":1}}"#, #""x":1,"level":"b""#, ""),
         (#"{"error":{"code":5},"stacktrace":"s"}"#, "", #""error":{"code":5,"stack_trace":"s"}"#),
+        (
+            #"{"error":{"type":"T"},"err":{"type":"X","message":"m"}}"#, "",
+            #""error":{"type":"T"},"err":{"type":"X","message":"m"}"#
+        ),
         (#"{"error":5,"stacktrace":"s"}"#, "", #""error":5,"stacktrace":"s""#),
         (#"{"service":"a","service.name":"b"}"#, "", #""service":"a","service.name":"b""#),
-        (#"{"request_id":"r","http":{"request":{"method":"GET"}}}"#, "",
-            #""http":{"request":{"method":"GET","id":"r"}}"#),
+        (
+            #"{"request_id":"r","http":{"request":{"method":"GET"}}}"#, "",
+            #""http":{"request":{"method":"GET","id":"r"}}"#
+        ),
         // Names of somebody else's stay.
-        (#"{"kubernetes.container.name":"c","dd.trace_id":"1"}"#, "",
-            #""kubernetes.container.name":"c","dd.trace_id":"1""#),
+        (
+            #"{"kubernetes.container.name":"c","dd.trace_id":"1"}"#, "",
+            #""kubernetes.container.name":"c","dd.trace_id":"1""#
+        ),
         // Without a process and a host, a name is nobody's service.
         (#"{"name":"Ann","pid":1}"#, "", #""name":"Ann","process":{"pid":1}"#),
         // A traceparent gives what is missing, and goes when all of it went into fields.
-        (#"{"trace_id":"a","traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}"#, "",
+        (
+            #"{"trace_id":"a","traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}"#, "",
             #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","trace":{"id":"a"},"span":{"id":"00f067aa0ba902b7"}"#
         ),
     ])
@@ -131,7 +140,8 @@ import Testing
     }
 
     @Test func `message_key is one more name of the message, and its absence is told`() throws {
-        #expect(try added(#"{"text":"a","msg":"b"}"#) { $0.messageKey = "text" } == Normalized(#""msg":"b","message":"a""#))
+        let both = try added(#"{"text":"a","msg":"b"}"#) { $0.messageKey = "text" }
+        #expect(both == Normalized(#""msg":"b","message":"a""#))
         let input = try NormalizingInput {
             $0.messageKey = "text"
             $0.addErrorKey = true

@@ -45,16 +45,18 @@ enum Verdict: Equatable, CustomStringConvertible {
 
 extension NdjsonParser {
     func verdict(_ bytes: [UInt8], padding: UInt8 = 0x31) -> Verdict {
-        unsafe withLine(bytes, padding: padding) { line in
-            switch unsafe examine(line) {
+        let rewrite = UnsafeMutablePointer<LineRewrite>.allocate(capacity: 1)
+        defer { unsafe rewrite.deallocate() }
+        return unsafe withLine(bytes, padding: padding) { line in
+            switch unsafe examine(line, rewrite: rewrite) {
             case .splice(let members): .splice(String(decoding: unsafe Array(members), as: UTF8.self))
             case .spliceAround(let members, let more, let time):
                 .around(String(decoding: unsafe Array(members) + Array(more), as: UTF8.self), time: time)
             case .merge: .merge
-            case .rewrite(let rewrite):
+            case .rewrite(let time):
                 .rewrite(
-                    text { writeMembers(of: rewrite, to: &$0) }, log: text { writeLogMembers(of: rewrite, to: &$0) },
-                    time: rewrite.time)
+                    text { unsafe writeMembers(of: rewrite, to: &$0) },
+                    log: text { unsafe writeLogMembers(of: rewrite, to: &$0) }, time: time)
             case .text: .text
             case .failed(let error): .failed(error)
             }
