@@ -1,6 +1,7 @@
 package import EventModel
 package import FileOutput
 package import HTTPOutput
+package import KafkaOutput
 package import LumberjackOutput
 package import Publishing
 package import TCPOutput
@@ -12,6 +13,7 @@ package struct OutputPlan: Sendable, Equatable {
         case logstash(LumberjackSettings)
         case tcp(TCPSettings)
         case http(HTTPSettings)
+        case kafka(KafkaSettings)
         case file(FileOutputSettings)
         case console(ConsoleOutputSettings)
         case discard(DiscardOutputSettings)
@@ -22,6 +24,7 @@ package struct OutputPlan: Sendable, Equatable {
             case .logstash: "logstash"
             case .tcp: "tcp"
             case .http: "http"
+            case .kafka: "kafka"
             case .file: "file"
             case .console: "console"
             case .discard: "discard"
@@ -56,6 +59,9 @@ package struct OutputPlan: Sendable, Equatable {
         case .http(var settings):
             settings.compressionLevel = level
             kind = .http(settings)
+        case .kafka(var settings):
+            if level == 0 { settings.compression = .none } else { settings.compressionLevel = level }
+            kind = .kafka(settings)
         case .tcp, .file, .console, .discard: break
         }
     }

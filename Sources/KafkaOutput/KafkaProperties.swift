@@ -28,8 +28,8 @@ struct KafkaProperties {
     /// all messages at once (`KafkaProducer`). A gap in a partition ends the producer instead of being passed over.
     private mutating func setDelivery(_ settings: KafkaSettings) {
         set("request.required.acks", "\(settings.requiredAcks)")
-        set("enable.idempotence", settings.idempotence ? "true" : "false")
-        if settings.idempotence {
+        set("enable.idempotence", settings.isIdempotent ? "true" : "false")
+        if settings.isIdempotent {
             set("enable.gapless.guarantee", "true")
         } else {
             set("max.in.flight.requests.per.connection", "1")
@@ -86,8 +86,13 @@ struct KafkaProperties {
 }
 
 extension KafkaSettings {
-    /// Properties that the output itself needs a certain value of, and what to use instead.
-    package static let ownedProperties: [String: String] = [
+    /// Why a property of librdkafka's cannot be set, where the output itself needs a certain value of it.
+    package static func owned(_ name: String) -> String? {
+        if name.hasSuffix("_cb") { return "it is a function" }
+        return ownedProperties[name]
+    }
+
+    private static let ownedProperties: [String: String] = [
         "bootstrap.servers": "use hosts", "metadata.broker.list": "use hosts",
         "enable.idempotence": "use idempotence",
         "enable.gapless.guarantee": "a file's order depends on it",
@@ -99,6 +104,8 @@ extension KafkaSettings {
         "partitioner": "use partition", "msg_order_cmp": "a file's order depends on it",
         "queuing.strategy": "a file's order depends on it", "enabled_events": "the output reads the events itself",
         "compression.codec": "use compression", "compression.type": "use compression",
+        "sasl.username": "use username", "sasl.password": "use password",
+        "sasl.mechanism": "use sasl.mechanism of the output", "sasl.mechanisms": "use sasl.mechanism of the output",
         "log_level": "the output writes no log of librdkafka's",
     ]
 }

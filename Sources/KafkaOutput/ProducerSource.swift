@@ -31,10 +31,8 @@ final class ProducerSource: Sendable {
     }
 
     /// A producer that is not part of the output, for looking at the cluster.
-    func makeProducer(batchLimit: Int? = nil) throws(KafkaOutputError) -> KafkaProducer {
-        try KafkaProducer(
-            library, properties, settings, batchLimit: batchLimit ?? settings.maxMessageBytes,
-            watch: BrokerWatch(logger, endpoint: endpoint))
+    func makeProducer(watch: BrokerWatch) throws(KafkaOutputError) -> KafkaProducer {
+        try KafkaProducer(library, properties, settings, batchLimit: settings.maxMessageBytes, watch: watch)
     }
 
     /// The producer to send with; waits for the end of one that was retired.
@@ -45,7 +43,8 @@ final class ProducerSource: Sendable {
             if let found, !found.isRetired { return found }
             if isClosed { throw KafkaOutputError(.producer, "the output is shutting down") }
             found?.waitForEnd()
-            let made = try makeProducer(batchLimit: limit)
+            let made = try KafkaProducer(
+                library, properties, settings, batchLimit: limit, watch: BrokerWatch(logger, endpoint: endpoint))
             // Several lanes may have come this far.
             let isCurrent = monitor.withLock { state in
                 guard !state.isClosed, state.current === found else { return false }
