@@ -37,7 +37,9 @@ package enum ShipTarget {
     fileprivate static let later: Set<String> = [
         "es+http", "es+https", "otlp+http", "otlp+https", "loki+http", "loki+https",
     ]
-    fileprivate static let schemes = ["lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "kafka", "kafkas", "file"]
+    fileprivate static let schemes = [
+        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "kafka", "kafkas", "file",
+    ]
 }
 
 extension ConfigReader {

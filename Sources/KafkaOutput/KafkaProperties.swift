@@ -15,6 +15,8 @@ struct KafkaProperties {
         set("compression.codec", settings.compression.rawValue)
         if let level = settings.compressionLevel { set("compression.level", "\(level)") }
         set("message.max.bytes", "\(settings.maxMessageBytes)")
+        // Events without a key would go where librdkafka likes, whatever chooses their partition.
+        set("sticky.partitioning.linger.ms", "0")
         set("socket.timeout.ms", milliseconds(settings.timeout, 10...300_000))
         set("socket.keepalive.enable", settings.keepAlive > .zero ? "true" : "false")
         set("topic.metadata.refresh.interval.ms", milliseconds(settings.metadataRefresh, 10...3_600_000))
@@ -101,7 +103,9 @@ extension KafkaSettings {
         "message.max.bytes": "use max_message_bytes", "batch.size": "it is learnt from the topics",
         "delivery.report.only.error": "an event is delivered on its report only",
         "transactional.id": "there are no transactions here; consumers tell repetitions by the header event_id",
-        "partitioner": "use partition", "msg_order_cmp": "a file's order depends on it",
+        "partitioner": "use partition",
+        "sticky.partitioning.linger.ms": "use partition with group_events",
+        "msg_order_cmp": "a file's order depends on it",
         "queuing.strategy": "a file's order depends on it", "enabled_events": "the output reads the events itself",
         "compression.codec": "use compression", "compression.type": "use compression",
         "sasl.username": "use username", "sasl.password": "use password",

@@ -100,8 +100,9 @@ struct KafkaTests {
         ("hosts: [b]\ntopic: t\nkey: \"%{[a]}\"\ncodec.format.string: \"%{[message]}\"", "leaves nothing"),
     ])
     func `what cannot work is said before anything runs`(yaml: String, message: String) {
-        let failure = #expect(throws: ConfigurationErrors.self) { _ = try Self.settings(yaml) }
-        #expect(failure?.description.contains(message) == true, "\(failure?.description ?? "")")
+        let found = errors(
+            "filebeat.inputs: [{type: filestream, id: a, paths: [/a]}]\noutput.kafka:\n" + Self.indented(yaml))
+        #expect(found.count == 1 && found[0].contains(message), "\(found)")
     }
 
     @Test func `a Kafka URL is a broker and a topic`() throws {
