@@ -78,6 +78,11 @@ final class KafkaProducer: @unchecked Sendable {
         unsafe topics = TopicHandles(made)
     }
 
+    /// Throws what librdkafka says of properties that it does not take.
+    static func check(_ properties: [KafkaSettings.Property], _ library: KafkaLibrary) throws(KafkaOutputError) {
+        unsafe ck_conf_destroy(library.table, try configuration(library, properties, 1_000_000))
+    }
+
     private static func configuration(
         _ library: KafkaLibrary, _ properties: [KafkaSettings.Property], _ batchLimit: Int
     ) throws(KafkaOutputError) -> OpaquePointer {

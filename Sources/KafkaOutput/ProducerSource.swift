@@ -9,6 +9,7 @@ final class ProducerSource: Sendable {
         var current: KafkaProducer?
         /// Bytes of a batch, at most; less once a topic has refused one.
         var batchLimit: Int
+        var asksForLimits = true
         var openLanes = 0
         var isClosed = false
     }
@@ -27,6 +28,7 @@ final class ProducerSource: Sendable {
         self.endpoint = endpoint
         self.logger = logger
         properties = try KafkaProperties(settings).all
+        try KafkaProducer.check(properties, library)
         monitor = Monitor(State(batchLimit: settings.maxMessageBytes))
     }
 
@@ -56,12 +58,16 @@ final class ProducerSource: Sendable {
         }
     }
 
-    /// A topic did not take a batch that the producer had made: smaller ones from now on.
-    func learn(refusedBy producer: KafkaProducer, topicLimit: Int) {
+    /// A topic did not take a batch that the producer had made: smaller ones from now on. How large they may be the
+    /// cluster is asked once, which takes a second at most; not all answer.
+    func learn(refusedBy producer: KafkaProducer, _ topic: OpaquePointer) {
+        let asks = monitor.withLock { $0.asksForLimits && $0.batchLimit == producer.batchLimit }
+        let topicLimit = asks ? unsafe producer.limit(of: topic) : 0
         monitor.withLock { state in
+            if asks, topicLimit == 0 { state.asksForLimits = false }
             guard producer.batchLimit == state.batchLimit else { return }
-            let smaller = max(1, producer.batchLimit / 4)
-            state.batchLimit = topicLimit > 0 && topicLimit < producer.batchLimit ? topicLimit : smaller
+            let isKnown = topicLimit > 0 && topicLimit < producer.batchLimit
+            state.batchLimit = isKnown ? topicLimit : max(1, producer.batchLimit / 4)
         }
     }
 

@@ -44,6 +44,9 @@ package final class KafkaCluster: @unchecked Sendable {
         unsafe rd_kafka_mock_push_request_errors_array(cluster, KafkaCluster.produce, errors.count, errors)
     }
 
+    /// Forgets the errors that no request has had yet.
+    package func stopRefusing() { unsafe rd_kafka_mock_clear_request_errors(cluster, KafkaCluster.produce) }
+
     private static let produce: Int16 = 0
 
     /// Brokers are numbered from 1.
