@@ -69,6 +69,7 @@ extension ValueKind<Int> {
 extension ConfigReader {
     /// What fits together; `place` is the output's.
     mutating func check(_ settings: KafkaSettings, _ shown: String, _ place: Place) {
+        if let absence = KafkaLibrary.absence { problems.warn(place, absence) }
         if let problem = settings.formatProblem { problems.add(.value, place, "\(shown)\(problem)") }
         if settings.requiredAcks != -1 {
             if settings.idempotence == true {
