@@ -158,15 +158,18 @@ let package = Package(
         library(
             "AgentConfig",
             [
-                "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
+                "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "HTTPTransport", "FileOutput",
+                "Transport",
+                "Publishing",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
         ),
         library(
             "Agent",
             [
-                "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing",
-                "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", hummingbird,
+                "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "FileOutput", "Transport",
+                "Publishing", "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib",
+                hummingbird,
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
             ]
         ),
@@ -205,8 +208,8 @@ let package = Package(
         library(
             "TestSupport",
             [
-                "Publishing", "EventModel", "ByteTools", "LumberjackCodec", "CShim", "CZlib", nioCore, nioPosix, nioSSL,
-                nioHTTP1,
+                "Publishing", "EventModel", "ByteTools", "LumberjackCodec", "CRdkafka", "CShim", "CZlib", nioCore,
+                nioPosix, nioSSL, nioHTTP1,
             ]
         ),
         .target(
@@ -252,9 +255,9 @@ let package = Package(
         tests(
             "AgentConfig",
             [
-                "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
-                "Parsing",
-                "FileInput", "FileRegistry", "EventModel",
+                "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "HTTPTransport", "FileOutput",
+                "Transport", "Publishing",
+                "Parsing", "FileInput", "FileRegistry", "EventModel",
             ]
         ),
         tests(

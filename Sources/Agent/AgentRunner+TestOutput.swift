@@ -1,5 +1,6 @@
 import AgentConfig
 import HTTPOutput
+import KafkaOutput
 import Logging
 import LumberjackOutput
 import NIOCore
@@ -24,7 +25,8 @@ extension AgentRunner {
             return .configuration
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let factory = OutputFactory(group: group, logger: Logger(label: "needletail") { _ in SwiftLogNoOpLogHandler() })
+        let factory = OutputFactory(
+            group: group, logger: Logger(label: "needletail") { _ in SwiftLogNoOpLogHandler() }, host: settings.name)
         var isOK = true
         for plan in settings.outputs {
             do {
@@ -69,6 +71,7 @@ extension AgentRunner {
         if case .http(let settings) = plan.kind {
             return try await HTTPOutput.probe(settings, userAgent: "needletail/\(AgentVersion.text)", on: loop)
         }
+        if let kafka = output as? KafkaOutput { return [await kafka.probe()] }
         return await (output as? any ProbedOutput)?.probe()
     }
 }

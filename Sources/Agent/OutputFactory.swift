@@ -2,6 +2,7 @@ import AgentConfig
 import EventModel
 import FileOutput
 import HTTPOutput
+import KafkaOutput
 import Logging
 import LumberjackOutput
 import NIOCore
@@ -12,6 +13,8 @@ import TCPOutput
 struct OutputFactory {
     let group: any EventLoopGroup
     let logger: Logger
+    /// The host's name, for outputs that say it beside the events.
+    let host: String
 
     func make(_ plan: OutputPlan, counters: EventCounters?) throws -> any Output {
         switch plan.kind {
@@ -20,6 +23,7 @@ struct OutputFactory {
         case .http(let settings):
             try HTTPOutput(
                 settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
+        case .kafka(let settings): try KafkaOutput(settings, host: host, counters: counters, logger: logger)
         case .file(let settings): FileOutput(settings, counters: counters, logger: logger)
         case .console(let settings): ConsoleOutput(settings, counters: counters, logger: logger)
         case .discard(let settings): DiscardOutput(settings, counters: counters)

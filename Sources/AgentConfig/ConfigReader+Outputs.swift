@@ -2,6 +2,7 @@ import EventModel
 import FileOutput
 import HTTPOutput
 import HTTPTransport
+import KafkaOutput
 import LumberjackOutput
 import Publishing
 import TCPOutput
@@ -113,6 +114,20 @@ extension ConfigReader {
                 settings.client = reader.checked(settings.client, shown, place)
                 return .http(settings)
             }
+        case "kafka":
+            let plan = read(OutputTables.kafka, &self) { settings, reader in
+                var settings = settings
+                reader.require(!settings.hosts.isEmpty, shown + "hosts", "[\"127.0.0.1:9092\"]", place)
+                settings.tls = reader.checked(settings.tls, shown, place)
+                reader.check(settings, shown, place)
+                return .kafka(settings)
+            }
+            if let plan, case .kafka(let settings) = plan.kind, settings.looksIntoEvents, case .format = plan.codec {
+                problems.add(
+                    .conflict, place,
+                    "'\(shown)codec.format' leaves nothing to make topics or keys of; use codec.json or a fixed topic")
+            }
+            return plan
         case "file":
             return read(OutputTables.file, &self) { settings, reader in
                 reader.require(!settings.path.isEmpty, shown + "path", "/var/log/archive", place)

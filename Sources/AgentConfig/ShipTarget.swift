@@ -13,6 +13,7 @@ import Transport
 /// | `lumberjack://host[:5044]`, `lumberjacks://` with TLS | `logstash` |
 /// | `tcp://host:port`, `tcps://` with TLS | `tcp` |
 /// | `http://…`, `https://…` | `http`, the URL as it is; `user:password@` becomes basic authentication |
+/// | `kafka://broker[:9092]/topic`, `kafkas://` with TLS | `kafka`; `user:password@` becomes SASL |
 /// | `file:///directory/` or `file:///directory/name.ndjson` | `file` |
 /// | `-` | `console` |
 ///
@@ -34,9 +35,11 @@ package enum ShipTarget {
 
     /// Schemes of outputs that are known, but not there yet.
     fileprivate static let later: Set<String> = [
-        "es+http", "es+https", "kafka", "otlp+http", "otlp+https", "loki+http", "loki+https",
+        "es+http", "es+https", "otlp+http", "otlp+https", "loki+http", "loki+https",
     ]
-    fileprivate static let schemes = ["lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "file"]
+    fileprivate static let schemes = [
+        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "kafka", "kafkas", "file",
+    ]
 }
 
 extension ConfigReader {
@@ -60,6 +63,16 @@ extension ConfigReader {
         case "http", "https":
             kind = "http"
             set("hosts", text, &problems)
+        case "kafka", "kafkas":
+            kind = "kafka"
+            set("hosts", url.authority, &problems)
+            set("topic", HostURL.decoded(url.path.dropFirst()), &problems)
+            if url.scheme == "kafkas" { set("ssl.enabled", "true", &problems) }
+            if let user = url.user { set("username", user, &problems) }
+            if let password = url.password { set("password", password, &problems) }
+            if url.path.count < 2 {
+                problems.add(.value, place, "the topic is missing: kafka://broker:9092/topic")
+            }
         case "file":
             kind = "file"
             let slash = url.path.lastIndex(of: "/") ?? url.path.startIndex

@@ -75,7 +75,7 @@ final class KafkaLane: OutputLane, @unchecked Sendable {
 
     /// The last report of a delivery has come.
     func reported(_ pending: PendingDelivery) {
-        let result = pending.verdict { context.producers.learn(refusedBy: $0, topicLimit: $1) }
+        let result = unsafe pending.verdict { unsafe context.producers.learn(refusedBy: $0, $1) }
         settle(pending, result)
         pending.producer?.end(pending.number)
     }

@@ -32,6 +32,16 @@ package struct KafkaLibrary: Sendable {
         return try result.get()
     }
 
+    /// Why there is no Kafka output on this host; nil where there is.
+    package static var absence: String? {
+        do {
+            _ = try load()
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
     package var version: String { unsafe String(cString: ck_library_version(table)) }
 
     /// The broker's or librdkafka's words for an error: `Broker: Not enough in-sync replicas`.

@@ -14,6 +14,7 @@ import Transport
 package final class KafkaOutput: Output {
     package let traits: OutputTraits
     let context: Context
+    let firstHost: Endpoint
 
     /// What the lanes share.
     struct Context: Sendable {
@@ -32,6 +33,7 @@ package final class KafkaOutput: Output {
         _ settings: KafkaSettings, host: String?, counters: EventCounters? = nil, logger: Logger,
         libraryName: String = KafkaLibrary.standardName
     ) throws(KafkaOutputError) {
+        firstHost = settings.hosts.first ?? Endpoint(host: "", port: 0)
         let library = try KafkaLibrary.load(libraryName)
         let endpoint = settings.hosts.map(\.description).joined(separator: ",")
         traits = OutputTraits(

@@ -15,6 +15,8 @@ struct KafkaProperties {
         set("compression.codec", settings.compression.rawValue)
         if let level = settings.compressionLevel { set("compression.level", "\(level)") }
         set("message.max.bytes", "\(settings.maxMessageBytes)")
+        // Events without a key would go where librdkafka likes, whatever chooses their partition.
+        set("sticky.partitioning.linger.ms", "0")
         set("socket.timeout.ms", milliseconds(settings.timeout, 10...300_000))
         set("socket.keepalive.enable", settings.keepAlive > .zero ? "true" : "false")
         set("topic.metadata.refresh.interval.ms", milliseconds(settings.metadataRefresh, 10...3_600_000))
@@ -28,8 +30,8 @@ struct KafkaProperties {
     /// all messages at once (`KafkaProducer`). A gap in a partition ends the producer instead of being passed over.
     private mutating func setDelivery(_ settings: KafkaSettings) {
         set("request.required.acks", "\(settings.requiredAcks)")
-        set("enable.idempotence", settings.idempotence ? "true" : "false")
-        if settings.idempotence {
+        set("enable.idempotence", settings.isIdempotent ? "true" : "false")
+        if settings.isIdempotent {
             set("enable.gapless.guarantee", "true")
         } else {
             set("max.in.flight.requests.per.connection", "1")
@@ -86,8 +88,13 @@ struct KafkaProperties {
 }
 
 extension KafkaSettings {
-    /// Properties that the output itself needs a certain value of, and what to use instead.
-    package static let ownedProperties: [String: String] = [
+    /// Why a property of librdkafka's cannot be set, where the output itself needs a certain value of it.
+    package static func owned(_ name: String) -> String? {
+        if name.hasSuffix("_cb") { return "it is a function" }
+        return ownedProperties[name]
+    }
+
+    private static let ownedProperties: [String: String] = [
         "bootstrap.servers": "use hosts", "metadata.broker.list": "use hosts",
         "enable.idempotence": "use idempotence",
         "enable.gapless.guarantee": "a file's order depends on it",
@@ -96,9 +103,13 @@ extension KafkaSettings {
         "message.max.bytes": "use max_message_bytes", "batch.size": "it is learnt from the topics",
         "delivery.report.only.error": "an event is delivered on its report only",
         "transactional.id": "there are no transactions here; consumers tell repetitions by the header event_id",
-        "partitioner": "use partition", "msg_order_cmp": "a file's order depends on it",
+        "partitioner": "use partition",
+        "sticky.partitioning.linger.ms": "use partition with group_events",
+        "msg_order_cmp": "a file's order depends on it",
         "queuing.strategy": "a file's order depends on it", "enabled_events": "the output reads the events itself",
         "compression.codec": "use compression", "compression.type": "use compression",
+        "sasl.username": "use username", "sasl.password": "use password",
+        "sasl.mechanism": "use sasl.mechanism of the output", "sasl.mechanisms": "use sasl.mechanism of the output",
         "log_level": "the output writes no log of librdkafka's",
     ]
 }

@@ -58,7 +58,8 @@ package struct KafkaSettings: Sendable, Equatable {
     package var clientID = "needletail"
     /// -1: all replicas that are in sync, 1: the leader, 0: nobody.
     package var requiredAcks = -1
-    package var idempotence = true
+    /// nil: where `requiredAcks` allows it.
+    package var idempotence: Bool?
     package var compression = Compression.lz4
     /// nil: the codec's own.
     package var compressionLevel: Int?
@@ -82,6 +83,25 @@ package struct KafkaSettings: Sendable, Equatable {
     package var tls: TLSSettings?
 
     package init() {}
+
+    /// Records and batches are numbered, so that brokers know repetitions.
+    var isIdempotent: Bool { idempotence ?? (requiredAcks == -1) }
+
+    package static let mostHeaders = 20
+
+    /// Topic or key depend on what is in the event.
+    package var looksIntoEvents: Bool { key != nil || !topics.isEmpty || topic.contains("%{") }
+
+    /// What is wrong with topic and key; begins with the name of the setting.
+    package var formatProblem: String? {
+        if topic.isEmpty, topics.isEmpty { return "topic: is missing; write for example 'logs'" }
+        do {
+            _ = try TopicRouter(self)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
 }
 
 /// One of `topics`: a topic for the events that its condition holds for.

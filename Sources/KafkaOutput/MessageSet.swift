@@ -26,7 +26,7 @@ final class MessageSet {
 
     deinit {
         unsafe ck_delivery_free(handle)
-        unsafe chunks.forEach { unsafe $0.deallocate() }
+        while let chunk = unsafe chunks.popLast() { unsafe chunk.deallocate() }
     }
 
     /// Forgets the bytes of the last delivery.

@@ -36,7 +36,7 @@ final class PendingDelivery: @unchecked Sendable {
 
     /// What the reports come to.
     /// - Parameter learn: called when a topic refused a batch that may have held several events.
-    func verdict(learn: (KafkaProducer, _ topicLimit: Int) -> Void) -> Reply {
+    func verdict(learn: (KafkaProducer, _ topic: OpaquePointer) -> Void) -> Reply {
         guard let set, let producer else { return .retry(.init(.shutdown, "nothing was sent")) }
         if unsafe ck_delivery_failed(set.handle) == 0, refusals.isEmpty { return .delivered }
         var verdicts = [Reply.Verdict](repeating: .delivered, count: count)
@@ -64,7 +64,7 @@ final class PendingDelivery: @unchecked Sendable {
             }
         }
         for refusal in refusals { reject(refusal.position, refusal.rejection) }
-        if let refusing = unsafe refusing { unsafe learn(producer, producer.limit(of: refusing)) }
+        if let refusing = unsafe refusing { unsafe learn(producer, refusing) }
         if verdicts.allSatisfy({ $0 == .retry }), let failure { return .retry(failure) }
         return Reply(.each(verdicts), failure: failure, reasons: reasons)
     }

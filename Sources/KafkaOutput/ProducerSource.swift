@@ -9,6 +9,7 @@ final class ProducerSource: Sendable {
         var current: KafkaProducer?
         /// Bytes of a batch, at most; less once a topic has refused one.
         var batchLimit: Int
+        var asksForLimits = true
         var openLanes = 0
         var isClosed = false
     }
@@ -27,14 +28,13 @@ final class ProducerSource: Sendable {
         self.endpoint = endpoint
         self.logger = logger
         properties = try KafkaProperties(settings).all
+        try KafkaProducer.check(properties, library)
         monitor = Monitor(State(batchLimit: settings.maxMessageBytes))
     }
 
     /// A producer that is not part of the output, for looking at the cluster.
-    func makeProducer(batchLimit: Int? = nil) throws(KafkaOutputError) -> KafkaProducer {
-        try KafkaProducer(
-            library, properties, settings, batchLimit: batchLimit ?? settings.maxMessageBytes,
-            watch: BrokerWatch(logger, endpoint: endpoint))
+    func makeProducer(watch: BrokerWatch) throws(KafkaOutputError) -> KafkaProducer {
+        try KafkaProducer(library, properties, settings, batchLimit: settings.maxMessageBytes, watch: watch)
     }
 
     /// The producer to send with; waits for the end of one that was retired.
@@ -45,7 +45,8 @@ final class ProducerSource: Sendable {
             if let found, !found.isRetired { return found }
             if isClosed { throw KafkaOutputError(.producer, "the output is shutting down") }
             found?.waitForEnd()
-            let made = try makeProducer(batchLimit: limit)
+            let made = try KafkaProducer(
+                library, properties, settings, batchLimit: limit, watch: BrokerWatch(logger, endpoint: endpoint))
             // Several lanes may have come this far.
             let isCurrent = monitor.withLock { state in
                 guard !state.isClosed, state.current === found else { return false }
@@ -57,12 +58,16 @@ final class ProducerSource: Sendable {
         }
     }
 
-    /// A topic did not take a batch that the producer had made: smaller ones from now on.
-    func learn(refusedBy producer: KafkaProducer, topicLimit: Int) {
+    /// A topic did not take a batch that the producer had made: smaller ones from now on. How large they may be the
+    /// cluster is asked once, which takes a second at most; not all answer.
+    func learn(refusedBy producer: KafkaProducer, _ topic: OpaquePointer) {
+        let asks = monitor.withLock { $0.asksForLimits && $0.batchLimit == producer.batchLimit }
+        let topicLimit = asks ? unsafe producer.limit(of: topic) : 0
         monitor.withLock { state in
+            if asks, topicLimit == 0 { state.asksForLimits = false }
             guard producer.batchLimit == state.batchLimit else { return }
-            let smaller = max(1, producer.batchLimit / 4)
-            state.batchLimit = topicLimit > 0 && topicLimit < producer.batchLimit ? topicLimit : smaller
+            let isKnown = topicLimit > 0 && topicLimit < producer.batchLimit
+            state.batchLimit = isKnown ? topicLimit : max(1, producer.batchLimit / 4)
         }
     }
 

@@ -25,9 +25,9 @@ final class RecordHeaders: @unchecked Sendable {
     }
 
     deinit {
-        for unsafe header in unsafe fixed {
-            unsafe header.name.deallocate()
-            unsafe header.value.deallocate()
+        for index in unsafe 0..<fixed.count {
+            unsafe fixed[index].name.deallocate()
+            unsafe fixed[index].value.deallocate()
         }
         unsafe fixed.deallocate()
     }
