@@ -21,6 +21,7 @@ package struct EventEncoder {
     private var base: Int64 = 0
     private var hasPlaces = false
     private var time = TimeText(milliseconds: 0)
+    private var idPrefix: [UInt8] = []
 
     /// - Parameter counters: nil on a retry, so that a line is counted once.
     package init(_ batch: Batch, counters: EventCounters? = nil) {
@@ -56,6 +57,20 @@ package struct EventEncoder {
         return segment.source.eventID(offset: segment.offset(of: batch.lines[index], at: index))
     }
 
+    /// Writes the same id as bytes; nothing is allocated.
+    /// - Returns: false, and nothing written, when the cursor has not the room: 25 bytes more than the source's `idKey`.
+    package mutating func writeEventID(_ index: Int, to cursor: inout ByteCursor) -> Bool {
+        if !segmentLines.contains(index) { enter(segment: batch.segmentIndex(ofLine: index)) }
+        guard cursor.room >= idPrefix.count + DecimalDigits.room else { return false }
+        cursor.put(idPrefix)
+        let line = lines[index]
+        cursor.putDecimal(
+            hasPlaces
+                ? batch.segments[segmentIndex].offset(of: line, at: index)
+                : UInt64(bitPattern: base + Int64(line.start)))
+        return true
+    }
+
     private mutating func enter(segment index: Int) {
         let segment = batch.segments[index]
         segmentIndex = index
@@ -68,6 +83,7 @@ package struct EventEncoder {
         base = segment.base
         hasPlaces = !segment.places.isEmpty
         time = TimeText(milliseconds: segment.readAt)
+        idPrefix = segment.source.idPrefix
     }
 
     /// What an event has besides its line: members of the line's object, in one piece or around one that is left out.
