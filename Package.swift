@@ -137,6 +137,10 @@ let package = Package(
             "HTTPOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, logging]
         ),
+        library(
+            "ElasticsearchOutput",
+            ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, nioHTTP1, logging]
+        ),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         library("EventFields", ["EventModel", "ByteTools", "CShim"]),
         library(
@@ -151,6 +155,7 @@ let package = Package(
         library(
             "AgentConfig",
             [
+                "ElasticsearchOutput",
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
@@ -158,6 +163,7 @@ let package = Package(
         library(
             "Agent",
             [
+                "ElasticsearchOutput",
                 "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", hummingbird,
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
@@ -206,6 +212,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "TestSupport", "Collector", "LogQuery", "LogStore", "EventFields", "AgentConfig", "HTTPTransport",
+                "ElasticsearchOutput",
                 "LumberjackCodec", "Publishing", "Parsing", "FileInput", "EventModel", "ByteTools", "CShim",
             ],
             path: "Tests/Fuzz/Targets",
@@ -225,6 +232,9 @@ let package = Package(
         tests(
             "HTTPOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
+        tests(
+            "ElasticsearchOutput",
+            ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, nioHTTP1, logging]),
         tests("EventFields", ["EventModel", "ByteTools"]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
         tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
@@ -242,6 +252,7 @@ let package = Package(
         tests(
             "AgentConfig",
             [
+                "ElasticsearchOutput",
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
                 "Parsing",
                 "FileInput", "FileRegistry", "EventModel",

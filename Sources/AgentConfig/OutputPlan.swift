@@ -1,3 +1,4 @@
+package import ElasticsearchOutput
 package import EventModel
 package import FileOutput
 package import HTTPOutput
@@ -13,6 +14,7 @@ package struct OutputPlan: Sendable, Equatable {
         case logstash(LumberjackSettings)
         case tcp(TCPSettings)
         case http(HTTPSettings)
+        case elasticsearch(ElasticsearchSettings)
         case file(FileOutputSettings)
         case console(ConsoleOutputSettings)
         case discard(DiscardOutputSettings)
@@ -23,6 +25,7 @@ package struct OutputPlan: Sendable, Equatable {
             case .logstash: "logstash"
             case .tcp: "tcp"
             case .http: "http"
+            case .elasticsearch: "elasticsearch"
             case .file: "file"
             case .console: "console"
             case .discard: "discard"
@@ -57,6 +60,9 @@ package struct OutputPlan: Sendable, Equatable {
         case .http(var settings):
             settings.client.compressionLevel = level
             kind = .http(settings)
+        case .elasticsearch(var settings):
+            settings.client.compressionLevel = level
+            kind = .elasticsearch(settings)
         case .tcp, .file, .console, .discard: break
         }
     }

@@ -13,6 +13,7 @@ import Transport
 /// | `lumberjack://host[:5044]`, `lumberjacks://` with TLS | `logstash` |
 /// | `tcp://host:port`, `tcps://` with TLS | `tcp` |
 /// | `http://…`, `https://…` | `http`, the URL as it is; `user:password@` becomes basic authentication |
+/// | `es+http://host:9200/index`, `es+https://…` | `elasticsearch`; without an index its default |
 /// | `file:///directory/` or `file:///directory/name.ndjson` | `file` |
 /// | `-` | `console` |
 ///
@@ -34,9 +35,9 @@ package enum ShipTarget {
 
     /// Schemes of outputs that are known, but not there yet.
     fileprivate static let later: Set<String> = [
-        "es+http", "es+https", "kafka", "otlp+http", "otlp+https", "loki+http", "loki+https",
+        "kafka", "otlp+http", "otlp+https", "loki+http", "loki+https",
     ]
-    fileprivate static let schemes = ["lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "file"]
+    fileprivate static let schemes = ["lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "es+http", "es+https", "file"]
 }
 
 extension ConfigReader {
@@ -60,6 +61,14 @@ extension ConfigReader {
         case "http", "https":
             kind = "http"
             set("hosts", text, &problems)
+        case "es+http", "es+https":
+            kind = "elasticsearch"
+            let slash = url.path.lastIndex(of: "/") ?? url.path.startIndex
+            let index = HostURL.decoded(url.path[slash...].dropFirst())
+            let end = text.firstIndex(of: "?") ?? text.endIndex
+            let whole = text[..<end].dropFirst(3)
+            set("hosts", String(whole.dropLast(url.path[slash...].utf8.count)), &problems)
+            if !index.isEmpty { set("index", index, &problems) }
         case "file":
             kind = "file"
             let slash = url.path.lastIndex(of: "/") ?? url.path.startIndex
