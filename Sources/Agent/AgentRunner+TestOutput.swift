@@ -1,4 +1,5 @@
 import AgentConfig
+import ElasticsearchOutput
 import HTTPOutput
 import Logging
 import LumberjackOutput
@@ -68,6 +69,9 @@ extension AgentRunner {
     ) async throws -> [ProbeReport]? {
         if case .http(let settings) = plan.kind {
             return try await HTTPOutput.probe(settings, userAgent: "needletail/\(AgentVersion.text)", on: loop)
+        }
+        if case .elasticsearch(let settings) = plan.kind {
+            return try await ElasticsearchOutput.probe(settings, version: AgentVersion.text, on: loop)
         }
         return await (output as? any ProbedOutput)?.probe()
     }

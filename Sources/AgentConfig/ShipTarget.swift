@@ -37,7 +37,9 @@ package enum ShipTarget {
     fileprivate static let later: Set<String> = [
         "kafka", "otlp+http", "otlp+https", "loki+http", "loki+https",
     ]
-    fileprivate static let schemes = ["lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "es+http", "es+https", "file"]
+    fileprivate static let schemes = [
+        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "es+http", "es+https", "file",
+    ]
 }
 
 extension ConfigReader {
