@@ -109,7 +109,8 @@ let package = Package(
         library(
             "FileRegistry",
             ["EventModel", "SQLiteTools", "SystemTools", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
-        library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
+        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
+        library("Parsing", ["EventFields", "EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library(
             "FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
@@ -141,8 +142,14 @@ let package = Package(
             "ElasticsearchOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, nioHTTP1, logging]
         ),
+        // librdkafka is loaded at run time: the header is all that is needed to build.
+        .target(name: "CKafka", linkerSettings: [.linkedLibrary("dl")]),
+        library(
+            "KafkaOutput",
+            ["CKafka", "Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", logging]),
+        // The mock cluster and the consumer that tests read it with; never linked into the product.
+        .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
         library(
             "LogStore",
             [
@@ -222,7 +229,7 @@ let package = Package(
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
         tests("FileRegistry", ["EventModel", "SystemTools", "CShim", grdb, logging]),
-        tests("Parsing", ["EventModel", "ByteTools", "CShim"]),
+        tests("Parsing", ["EventFields", "EventModel", "ByteTools", "CShim"]),
         tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim", logging]),
         tests("Publishing", ["EventModel", "ByteTools"]),
         tests("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL]),
@@ -235,6 +242,9 @@ let package = Package(
         tests(
             "ElasticsearchOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, nioHTTP1, logging]),
+        tests(
+            "KafkaOutput",
+            ["Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", "CKafka", "CRdkafka", logging]),
         tests("EventFields", ["EventModel", "ByteTools"]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
         tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),

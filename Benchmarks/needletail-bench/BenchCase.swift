@@ -14,7 +14,7 @@ struct BenchCase: Sendable {
     let prepare: @Sendable (_ lines: Int) throws -> () throws -> Work
 
     static let all = [
-        splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, encodeECS, lumberjackFrames, fileToNull,
+        splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, normalizeECS, encodeECS, lumberjackFrames, fileToNull,
         openRegistry, store, scanEvents,
     ]
 

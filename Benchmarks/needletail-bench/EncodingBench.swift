@@ -32,6 +32,15 @@ extension BenchCase {
         return encode(ZapLines.batch(shape), passes: ZapLines.passes(for: lines))
     }
 
+    /// The same with the words of ECS for those of the library.
+    static let normalizeECS = BenchCase(name: "normalize ecs") { lines in
+        var shape = try BenchShape.plain()
+        var settings = NdjsonSettings()
+        settings.normalize = .ecs
+        shape.parser = NdjsonParser(settings, keys: shape.keys)
+        return encode(ZapLines.batch(shape), passes: ZapLines.passes(for: lines))
+    }
+
     /// The same with lines that bring a time of their own, which takes the place of the event's.
     static let encodeECS = BenchCase(name: "encode ecs") { lines in
         var shape = try BenchShape.plain()

@@ -15,10 +15,15 @@ struct key_entry {
     int kind;
 };
 
+// Keys of the table by the upper bits of their hashes, with free slots between them.
+#define SLOT_BITS 10
+
 struct nt_json_keys {
     // One bit per hash of a key in the table.
     uint64_t set[SET_BITS / 64];
     struct key_entry *entries;
+    // Number of the entry plus one; what is taken already goes to the next free slot.
+    uint16_t slots[1 << SLOT_BITS];
     size_t count;
     bool no_dots;
 };
@@ -56,7 +61,11 @@ static inline bool set_take(uint64_t *set, uint32_t hash) {
 }
 
 // What a key is: KEY_MERGE when the line has had it already.
-enum { KEY_PLAIN = 0, KEY_MERGE, KEY_WATCHED, KEY_CUT };
+// KEY_MARKED and above are marks: the number behind KEY_MARKED is the caller's.
+enum { KEY_PLAIN = 0, KEY_MERGE, KEY_WATCHED, KEY_CUT, KEY_MARKED };
+
+static inline uint32_t slot_of(uint32_t hash) { return hash >> (32 - SLOT_BITS); }
+static inline uint32_t next_slot(uint32_t slot) { return (slot + 1) & ((1u << SLOT_BITS) - 1); }
 
 static int key_compare(
     const struct nt_json_keys *keys, const struct seen_keys *seen, const uint8_t *line, const uint8_t *name, size_t n,
@@ -65,8 +74,8 @@ static int key_compare(
         if (seen->hash[i] == hash && seen->count[i] == n && memcmp(line + seen->start[i], name, n) == 0)
             return KEY_MERGE;
     }
-    for (size_t i = 0; i < keys->count; i++) {
-        const struct key_entry *entry = &keys->entries[i];
+    for (uint32_t slot = slot_of(hash); keys->slots[slot] != 0; slot = next_slot(slot)) {
+        const struct key_entry *entry = &keys->entries[keys->slots[slot] - 1];
         if (entry->hash == hash && entry->count == n && memcmp(entry->name, name, n) == 0)
             return entry->kind;
     }

@@ -92,6 +92,7 @@ package struct EventEncoder {
         var time: TimeText
         var members = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
         var more = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        var rewrite: LineRewrite?
         var error = ""
 
         init(time: TimeText) { self.time = time }
@@ -135,11 +136,17 @@ package struct EventEncoder {
             case .flags:
                 if line.isTruncated || !findings.isEmpty { writeFlags(line, findings, &cursor) }
             case .members:
+                if let rewrite = parts.rewrite {
+                    template?.parser?.writeMembers(of: rewrite, to: &cursor)
+                    continue
+                }
                 guard unsafe parts.members.count + parts.more.count > 0 else { continue }
                 cursor.put(0x2c)
                 unsafe cursor.put(parts.members)
                 unsafe cursor.put(parts.more)
             case .bareMembers: unsafe cursor.put(parts.members)
+            case .logMembers:
+                if let rewrite = parts.rewrite { template?.parser?.writeLogMembers(of: rewrite, to: &cursor) }
             case .parseError: if !parts.error.isEmpty { writeError(parts.error, &cursor) }
             case .nothing: break
             }
@@ -214,7 +221,11 @@ extension EventEncoder {
             unsafe parts.members = members
             unsafe parts.more = more
             if let time { parts.time = TimeText(milliseconds: time) }
+        case .rewrite(let rewrite):
+            parts.rewrite = rewrite
+            if let time = rewrite.time { parts.time = TimeText(milliseconds: time) }
         case .merge: break
+        case .text: return unsafe run(template.plain, parts, bytes, line, offset, &cursor)
         case .failed(let error):
             parts.error = error
             return unsafe run(template.plain, parts, bytes, line, offset, &cursor)

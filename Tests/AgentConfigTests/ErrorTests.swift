@@ -110,6 +110,10 @@ struct ErrorTests {
             "a.yml:1:53: unknown setting 'parsers.ndjson.targte'; did you mean 'parsers.ndjson.target'?"
         ),
         (
+            "{type: stdin, normalize: ecs, parsers: [{ndjson: {target: a}}]}",
+            "a.yml:1:44: 'normalize' renames keys at the root of the event, and the decoder puts them under 'a'; set no 'target', or 'json.keys_under_root: true'"
+        ),
+        (
             "{type: stdin, close.on_state_change.inactiv: 5m}",
             "a.yml:1:33: unknown setting 'close.on_state_change.inactiv'; did you mean 'close.on_state_change.inactive'?"
         ),

@@ -20,6 +20,9 @@ enum Verdict: Equatable, CustomStringConvertible {
     /// Members in front and behind, joined, and the time that was cut out of them.
     case around(String, time: Int64?)
     case merge
+    /// Written under other names: members at the root, and those of `log`.
+    case rewrite(String, log: String, time: Int64?)
+    case text
     case failed(String)
 
     var isValid: Bool {
@@ -32,6 +35,9 @@ enum Verdict: Equatable, CustomStringConvertible {
         case .splice(let members): "splice(\(members))"
         case .around(let members, let time): "around(\(members), \(time.map(String.init) ?? "no time"))"
         case .merge: "merge"
+        case .rewrite(let members, let log, let time):
+            "rewrite(\(members), \(log), \(time.map(String.init) ?? "no time"))"
+        case .text: "text"
         case .failed(let error): "failed(\(error))"
         }
     }
@@ -45,6 +51,11 @@ extension NdjsonParser {
             case .spliceAround(let members, let more, let time):
                 .around(String(decoding: unsafe Array(members) + Array(more), as: UTF8.self), time: time)
             case .merge: .merge
+            case .rewrite(let rewrite):
+                .rewrite(
+                    text { writeMembers(of: rewrite, to: &$0) }, log: text { writeLogMembers(of: rewrite, to: &$0) },
+                    time: rewrite.time)
+            case .text: .text
             case .failed(let error): .failed(error)
             }
         }
@@ -55,6 +66,17 @@ extension NdjsonParser {
             String(decoding: unsafe merge(line, into: Array(event.utf8)), as: UTF8.self)
         }
     }
+}
+
+/// What is written, as text.
+private func text(_ write: (inout ByteCursor) -> Void) -> String {
+    let room = 1 << 16
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        var cursor = unsafe ByteCursor(UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: room))
+        write(&cursor)
+        count = room - cursor.room
+    }
+    return String(decoding: bytes, as: UTF8.self)
 }
 
 func parser(keys: EventKeys = EventKeys(), _ change: (inout NdjsonSettings) -> Void = { _ in }) -> NdjsonParser {
