@@ -138,6 +138,10 @@ let package = Package(
             "HTTPOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, logging]
         ),
+        library(
+            "ElasticsearchOutput",
+            ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, nioHTTP1, logging]
+        ),
         // librdkafka is loaded at run time: the header is all that is needed to build.
         .target(name: "CKafka", linkerSettings: [.linkedLibrary("dl")]),
         library(
@@ -159,8 +163,7 @@ let package = Package(
             "AgentConfig",
             [
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "HTTPTransport", "FileOutput",
-                "Transport",
-                "Publishing",
+                "Transport", "Publishing", "ElasticsearchOutput",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
         ),
@@ -169,7 +172,7 @@ let package = Package(
             [
                 "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "FileOutput", "Transport",
                 "Publishing", "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib",
-                hummingbird,
+                hummingbird, "ElasticsearchOutput",
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
             ]
         ),
@@ -216,6 +219,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "TestSupport", "Collector", "LogQuery", "LogStore", "EventFields", "AgentConfig", "HTTPTransport",
+                "ElasticsearchOutput",
                 "LumberjackCodec", "Publishing", "Parsing", "FileInput", "EventModel", "ByteTools", "CShim",
             ],
             path: "Tests/Fuzz/Targets",
@@ -235,6 +239,9 @@ let package = Package(
         tests(
             "HTTPOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
+        tests(
+            "ElasticsearchOutput",
+            ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, nioHTTP1, logging]),
         tests(
             "KafkaOutput",
             ["Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", "CKafka", "CRdkafka", logging]),
@@ -256,8 +263,7 @@ let package = Package(
             "AgentConfig",
             [
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "HTTPTransport", "FileOutput",
-                "Transport", "Publishing",
-                "Parsing", "FileInput", "FileRegistry", "EventModel",
+                "Transport", "Publishing", "Parsing", "FileInput", "FileRegistry", "EventModel", "ElasticsearchOutput",
             ]
         ),
         tests(

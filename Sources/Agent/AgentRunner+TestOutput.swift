@@ -1,4 +1,5 @@
 import AgentConfig
+import ElasticsearchOutput
 import HTTPOutput
 import KafkaOutput
 import Logging
@@ -72,6 +73,9 @@ extension AgentRunner {
             return try await HTTPOutput.probe(settings, userAgent: "needletail/\(AgentVersion.text)", on: loop)
         }
         if let kafka = output as? KafkaOutput { return [await kafka.probe()] }
+        if case .elasticsearch(let settings) = plan.kind {
+            return try await ElasticsearchOutput.probe(settings, version: AgentVersion.text, on: loop)
+        }
         return await (output as? any ProbedOutput)?.probe()
     }
 }

@@ -1,4 +1,5 @@
 import AgentConfig
+import ElasticsearchOutput
 import EventModel
 import FileOutput
 import HTTPOutput
@@ -24,6 +25,8 @@ struct OutputFactory {
             try HTTPOutput(
                 settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
         case .kafka(let settings): try KafkaOutput(settings, host: host, counters: counters, logger: logger)
+        case .elasticsearch(let settings):
+            try ElasticsearchOutput(settings, version: AgentVersion.text, counters: counters, logger: logger)
         case .file(let settings): FileOutput(settings, counters: counters, logger: logger)
         case .console(let settings): ConsoleOutput(settings, counters: counters, logger: logger)
         case .discard(let settings): DiscardOutput(settings, counters: counters)

@@ -1,3 +1,4 @@
+import ElasticsearchOutput
 import EventModel
 import FileOutput
 import HTTPOutput
@@ -73,11 +74,13 @@ extension ConfigReader {
     ) -> OutputPlan? {
         func read<Specific: SettingRoot>(
             _ table: SettingTable<OutputDraft<Specific>>, _ reader: inout ConfigReader,
+            prepare: (inout OutputDraft<Specific>, inout ConfigReader) -> Void = { _, _ in },
             _ wrap: (Specific, inout ConfigReader) -> OutputPlan.Kind
         ) -> OutputPlan? {
             var draft = OutputDraft<Specific>()
             draft.pipeline = queue
             let errors = reader.problems.errors.count
+            prepare(&draft, &reader)
             reader.read(entries, table, into: &draft, shown: shown)
             guard draft.enabled else { return nil }
             // What is missing is told only where nothing else was wrong.
@@ -128,6 +131,13 @@ extension ConfigReader {
                     "'\(shown)codec.format' leaves nothing to make topics or keys of; use codec.json or a fixed topic")
             }
             return plan
+        case "elasticsearch":
+            return read(OutputTables.elasticsearch, &self, prepare: { $1.applyPreset(entries, to: &$0) }) {
+                settings, reader in
+                reader.require(
+                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"https://127.0.0.1:9200\"]", place)
+                return .elasticsearch(reader.checked(settings, shown, place))
+            }
         case "file":
             return read(OutputTables.file, &self) { settings, reader in
                 reader.require(!settings.path.isEmpty, shown + "path", "/var/log/archive", place)

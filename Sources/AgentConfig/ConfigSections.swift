@@ -25,6 +25,7 @@ struct ConfigSection {
             ConfigSection("output.tcp", OutputTables.tcp),
             ConfigSection("output.http", OutputTables.http),
             ConfigSection("output.kafka", OutputTables.kafka),
+            ConfigSection("output.elasticsearch", OutputTables.elasticsearch),
             ConfigSection("output.file", OutputTables.file),
             ConfigSection("output.console", OutputTables.console),
             ConfigSection("output.discard", OutputTables.discard),

@@ -1,3 +1,4 @@
+package import ElasticsearchOutput
 package import EventModel
 package import FileOutput
 package import HTTPOutput
@@ -15,6 +16,7 @@ package struct OutputPlan: Sendable, Equatable {
         case tcp(TCPSettings)
         case http(HTTPSettings)
         case kafka(KafkaSettings)
+        case elasticsearch(ElasticsearchSettings)
         case file(FileOutputSettings)
         case console(ConsoleOutputSettings)
         case discard(DiscardOutputSettings)
@@ -26,6 +28,7 @@ package struct OutputPlan: Sendable, Equatable {
             case .tcp: "tcp"
             case .http: "http"
             case .kafka: "kafka"
+            case .elasticsearch: "elasticsearch"
             case .file: "file"
             case .console: "console"
             case .discard: "discard"
@@ -63,6 +66,9 @@ package struct OutputPlan: Sendable, Equatable {
         case .kafka(var settings):
             if level == 0 { settings.compression = .none } else { settings.compressionLevel = level }
             kind = .kafka(settings)
+        case .elasticsearch(var settings):
+            settings.client.compressionLevel = level
+            kind = .elasticsearch(settings)
         case .tcp, .file, .console, .discard: break
         }
     }

@@ -91,11 +91,10 @@ enum OutputTables {
 
     /// Outputs of Filebeat's that come later, or not.
     static let foreignKinds = [
-        "elasticsearch": "until then ship through Logstash",
-        "redis": "ship through Logstash",
+        "redis": "ship through Logstash"
     ]
 
-    static let kinds = ["logstash", "tcp", "http", "kafka", "file", "console", "discard"]
+    static let kinds = ["logstash", "elasticsearch", "kafka", "tcp", "http", "file", "console", "discard"]
 }
 
 extension ValueKind<Int> {

@@ -14,6 +14,7 @@ import Transport
 /// | `tcp://host:port`, `tcps://` with TLS | `tcp` |
 /// | `http://…`, `https://…` | `http`, the URL as it is; `user:password@` becomes basic authentication |
 /// | `kafka://broker[:9092]/topic`, `kafkas://` with TLS | `kafka`; `user:password@` becomes SASL |
+/// | `es+http://host:9200/index`, `es+https://…` | `elasticsearch`; without an index its default |
 /// | `file:///directory/` or `file:///directory/name.ndjson` | `file` |
 /// | `-` | `console` |
 ///
@@ -35,10 +36,10 @@ package enum ShipTarget {
 
     /// Schemes of outputs that are known, but not there yet.
     fileprivate static let later: Set<String> = [
-        "es+http", "es+https", "otlp+http", "otlp+https", "loki+http", "loki+https",
+        "otlp+http", "otlp+https", "loki+http", "loki+https",
     ]
     fileprivate static let schemes = [
-        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "kafka", "kafkas", "file",
+        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "es+http", "es+https", "kafka", "kafkas", "file",
     ]
 }
 
@@ -73,6 +74,14 @@ extension ConfigReader {
             if url.path.count < 2 {
                 problems.add(.value, place, "the topic is missing: kafka://broker:9092/topic")
             }
+        case "es+http", "es+https":
+            kind = "elasticsearch"
+            let slash = url.path.lastIndex(of: "/") ?? url.path.startIndex
+            let index = HostURL.decoded(url.path[slash...].dropFirst())
+            let end = text.firstIndex(of: "?") ?? text.endIndex
+            let whole = text[..<end].dropFirst(3)
+            set("hosts", String(whole.dropLast(url.path[slash...].utf8.count)), &problems)
+            if !index.isEmpty { set("index", index, &problems) }
         case "file":
             kind = "file"
             let slash = url.path.lastIndex(of: "/") ?? url.path.startIndex

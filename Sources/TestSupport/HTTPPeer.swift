@@ -30,17 +30,31 @@ package final class HTTPPeer: ContractPeer {
         package var status: Int
         package var headers: [String: String]
         package var body: String
+        /// The messages that the journal keeps; nil: those of the request, where the status is 2xx.
+        package var kept: [String]?
 
-        package init(_ status: Int, headers: [String: String] = [:], body: String = "") {
+        package init(_ status: Int, headers: [String: String] = [:], body: String = "", kept: [String]? = nil) {
             self.status = status
             self.headers = headers
             self.body = body
+            self.kept = kept
         }
 
         var bytes: [UInt8] {
             var text = "HTTP/1.1 \(status) Answer\r\ncontent-length: \(body.utf8.count)\r\n"
             for (name, value) in headers { text += "\(name): \(value)\r\n" }
             return Array((text + "\r\n" + body).utf8)
+        }
+    }
+
+    /// How a protocol over HTTP says that it takes events, or will never take them.
+    package struct Manners: Sendable {
+        package var takes: Rule
+        package var rejects: Rule
+
+        package init(takes: @escaping Rule, rejects: @escaping Rule) {
+            self.takes = takes
+            self.rejects = rejects
         }
     }
 
@@ -53,6 +67,7 @@ package final class HTTPPeer: ContractPeer {
     final class Shared: Sendable {
         let requests = Mutex<[Request]>([])
         let rule = Mutex<Rule?>(nil)
+        let manners = Mutex<Manners?>(nil)
         let children = Mutex<[any Channel]>([])
     }
 
@@ -92,6 +107,9 @@ package final class HTTPPeer: ContractPeer {
 
     /// Answers every request by this rule from now on; what gets 2xx is kept.
     package func answer(by rule: Rule?) { state.rule.withLock { $0 = rule } }
+
+    /// Behaves as its journal says, in the words of this protocol.
+    package func behave(by manners: Manners) { state.manners.withLock { $0 = manners } }
 
     package func shutdown() async {
         try? await channel.close()
