@@ -149,6 +149,16 @@ let package = Package(
             ["CKafka", "Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", logging]),
         // The mock cluster and the consumer that tests read it with; never linked into the product.
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        // The documents that `setup` loads, which lie in Sources/ElasticSetup/Documents.
+        .target(name: "CElasticSetup"),
+        .target(
+            name: "ElasticSetup",
+            dependencies: [
+                "HTTPTransport", "Publishing", "EventModel", "CElasticSetup", asyncHTTPClient, nioCore, nioHTTP1,
+            ],
+            exclude: ["Documents"],
+            swiftSettings: strict
+        ),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         library(
             "LogStore",
@@ -192,7 +202,8 @@ let package = Package(
             name: "needletail",
             dependencies: [
                 "Agent", "AgentConfig", "FileRegistry", "Collector", "LogQuery", "LogStore", "EventFields",
-                "EventModel", "SystemTools", "CShim", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
+                "ElasticSetup", "ElasticsearchOutput", "HTTPTransport", "Transport", "EventModel", "SystemTools",
+                "ByteTools", "CShim", argumentParser, asyncHTTPClient, nioCore, nioHTTP1, logging,
             ],
             swiftSettings: strict,
             linkerSettings: linking
@@ -245,6 +256,7 @@ let package = Package(
         tests(
             "KafkaOutput",
             ["Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", "CKafka", "CRdkafka", logging]),
+        tests("ElasticSetup", ["HTTPTransport", "EventModel", "ByteTools"]),
         tests("EventFields", ["EventModel", "ByteTools"]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
         tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
@@ -269,7 +281,8 @@ let package = Package(
         tests(
             "Agent",
             [
-                "needletail", "AgentConfig", "LumberjackCodec", "FileRegistry", "FileInput", "Publishing", "EventModel",
+                "needletail", "ElasticSetup", "HTTPTransport", "AgentConfig", "LumberjackCodec", "FileRegistry",
+                "FileInput", "Publishing", "EventModel",
                 "CShim", "CZlib",
                 argumentParser,
                 logging,

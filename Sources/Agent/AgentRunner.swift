@@ -1,4 +1,4 @@
-import AgentConfig
+package import AgentConfig
 import FileRegistry
 import Glibc
 import Logging
@@ -124,7 +124,7 @@ package enum AgentRunner {
 
     // MARK: Configuration
 
-    static func load(_ options: ConfigOptions) throws(ConfigurationErrors) -> AgentSettings {
+    package static func load(_ options: ConfigOptions) throws(ConfigurationErrors) -> AgentSettings {
         var overrides = options.overrides
         for (key, value) in [
             ("path.home", options.home), ("path.config", options.config), ("path.data", options.data),

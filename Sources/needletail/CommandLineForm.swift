@@ -7,7 +7,7 @@
 /// - `--strict.perms` alone means true.
 package enum CommandLineForm {
     private static let commands: Set<String> = [
-        "run", "ship", "collect", "search", "trace", "test", "registry", "version", "completions", "help",
+        "run", "ship", "collect", "search", "trace", "setup", "test", "registry", "version", "completions", "help",
     ]
     private static let longWithValue: Set<String> = [
         "path.home", "path.config", "path.data", "path.logs", "environment",

@@ -19,7 +19,8 @@ package struct Needletail: AsyncParsableCommand {
         version: VersionCommand.text,
         subcommands: [
             DemoCommand.self, RunCommand.self, ShipCommand.self, CollectCommand.self, SearchCommand.self,
-            TraceCommand.self, TestCommand.self, RegistryCommand.self, VersionCommand.self, CompletionsCommand.self,
+            TraceCommand.self, SetupCommand.self, TestCommand.self, RegistryCommand.self, VersionCommand.self,
+            CompletionsCommand.self,
         ]
     )
 

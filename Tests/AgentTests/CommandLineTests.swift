@@ -18,6 +18,7 @@ struct CommandLineTests {
         ),
         (["ship", "-", "--to", "-"], ["ship", "-", "--to", "-"]),
         (["ship", "--to", "-", "--", "-path.data"], ["ship", "--to", "-", "--", "-path.data"]),
+        (["-c", "x.yml", "setup", "kibana"], ["setup", "kibana", "-c", "x.yml"]),
         (["--help"], ["--help"]), (["--version"], ["--version"]), ([], []), (["version"], ["version"]),
     ])
     func `Filebeat's forms become ours`(_ given: [String], _ expected: [String]) {
@@ -78,9 +79,15 @@ struct CommandLineTests {
     @Test(arguments: [
         ["ship", "a.log"], ["ship", "--to", "-"], ["ship", "a", "--to", "-", "--compression-level", "10"],
         ["ship", "a", "--to", "-", "--timeout", "soon"], ["ship", "a", "--to", "-", "--field", "novalue"],
-        ["ship", "a", "--to", "-", "--quiet", "--json"], ["ship", "a", "--to", "-", "--normalize", "gelf"],
-        ["run", "stray"], ["run", "--nonsense"], ["nonsense"],
-        ["registry", "show"], ["completions", "tcsh"],
+        ["ship", "a", "--to", "-", "--quiet", "--json"],
+        ["ship", "a", "--to", "-", "--normalize", "gelf"], ["run", "stray"], ["run", "--nonsense"], ["nonsense"],
+        ["registry", "show"], ["completions", "tcsh"], ["setup", "elasticsearch", "--url", "localhost:9200"],
+        ["setup", "elasticsearch", "--url", "http://joe:secret@localhost:9200"],
+        ["setup", "kibana", "--url", "kibana"],
+        ["setup", "elasticsearch", "--pattern", "*"], ["setup", "elasticsearch", "--name", "a*"],
+        ["setup", "elasticsearch", "--shards", "0"], ["setup", "elasticsearch", "--retention", "30"],
+        ["setup", "elasticsearch", "--lifecycle", "never"], ["setup", "kibana", "--ca", "/ca.pem", "--insecure"],
+        ["setup", "kibana", "--user", "joe", "--api-key-file", "/key"],
     ])
     func `a wrong command line ends with status 64`(_ arguments: [String]) {
         do {
@@ -102,7 +109,8 @@ struct CommandLineTests {
     @Test(arguments: [
         ["--help"], ["run", "--help"], ["ship", "--help"], ["test", "config", "--help"], ["test", "output", "--help"],
         ["registry", "list", "--help"], ["registry", "show", "--help"], ["version", "--help"],
-        ["completions", "--help"],
+        ["completions", "--help"], ["setup", "--help"], ["setup", "elasticsearch", "--help"],
+        ["setup", "kibana", "--help"],
     ])
     func `every command explains itself with an example`(_ arguments: [String]) async {
         let child = await ChildProcess.run(ChildProcess.needletail, arguments)
