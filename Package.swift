@@ -148,9 +148,17 @@ let package = Package(
             ]),
         library("LogQuery", ["LogStore", "EventFields", "EventModel", "ByteTools"]),
         library("FileOutput", ["Publishing", "EventModel", "SystemTools", "ByteTools", "CShim", logging]),
+        library("RecordTools", ["HTTPTransport", "EventFields", "EventModel", "ByteTools", "CShim", nioCore]),
+        library(
+            "OTLPOutput",
+            [
+                "RecordTools", "HTTPTransport", "EventFields", "Transport", "Publishing", "EventModel", "ByteTools",
+                nioCore, logging,
+            ]),
         library(
             "AgentConfig",
             [
+                "OTLPOutput",
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
@@ -158,6 +166,7 @@ let package = Package(
         library(
             "Agent",
             [
+                "OTLPOutput",
                 "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", hummingbird,
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
@@ -226,6 +235,13 @@ let package = Package(
             "HTTPOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
         tests("EventFields", ["EventModel", "ByteTools"]),
+        tests("RecordTools", ["HTTPTransport", "EventFields", "EventModel", "ByteTools"]),
+        tests(
+            "OTLPOutput",
+            [
+                "RecordTools", "HTTPTransport", "EventFields", "Publishing", "EventModel", "ByteTools", "Parsing",
+                "Collector", "LogStore", "CShim", nioCore, nioPosix, logging,
+            ]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
         tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
         tests(

@@ -4,6 +4,7 @@ import Logging
 import LumberjackOutput
 import NIOCore
 import NIOPosix
+import OTLPOutput
 import Publishing
 import TCPOutput
 import Transport
@@ -66,10 +67,12 @@ extension AgentRunner {
     private static func probes(
         _ output: any Output, _ plan: OutputPlan, on loop: any EventLoop
     ) async throws -> [ProbeReport]? {
-        if case .http(let settings) = plan.kind {
-            return try await HTTPOutput.probe(settings, userAgent: "needletail/\(AgentVersion.text)", on: loop)
+        let userAgent = "needletail/\(AgentVersion.text)"
+        switch plan.kind {
+        case .http(let settings): return try await HTTPOutput.probe(settings, userAgent: userAgent, on: loop)
+        case .otlp(let settings): return try await OTLPOutput.probe(settings, userAgent: userAgent, on: loop)
+        default: return await (output as? any ProbedOutput)?.probe()
         }
-        return await (output as? any ProbedOutput)?.probe()
     }
 }
 

@@ -5,6 +5,7 @@ import HTTPOutput
 import Logging
 import LumberjackOutput
 import NIOCore
+import OTLPOutput
 import Publishing
 import TCPOutput
 
@@ -19,6 +20,9 @@ struct OutputFactory {
         case .tcp(let settings): try TCPOutput(settings, group: group, counters: counters)
         case .http(let settings):
             try HTTPOutput(
+                settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
+        case .otlp(let settings):
+            try OTLPOutput(
                 settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
         case .file(let settings): FileOutput(settings, counters: counters, logger: logger)
         case .console(let settings): ConsoleOutput(settings, counters: counters, logger: logger)

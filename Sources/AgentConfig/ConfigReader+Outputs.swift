@@ -3,6 +3,7 @@ import FileOutput
 import HTTPOutput
 import HTTPTransport
 import LumberjackOutput
+import OTLPOutput
 import Publishing
 import TCPOutput
 import Transport
@@ -112,6 +113,14 @@ extension ConfigReader {
                     !settings.client.hosts.isEmpty, shown + "hosts", "[\"https://logs.example.com/ingest\"]", place)
                 settings.client = reader.checked(settings.client, shown, place)
                 return .http(settings)
+            }
+        case "otlp":
+            return read(OutputTables.otlp, &self) { settings, reader in
+                var settings = settings
+                reader.require(
+                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"http://127.0.0.1:4318\"]", place)
+                settings.client = reader.checked(settings.client, shown, place)
+                return .otlp(settings)
             }
         case "file":
             return read(OutputTables.file, &self) { settings, reader in

@@ -24,6 +24,7 @@ struct ConfigSection {
             ConfigSection("output.logstash", OutputTables.logstash),
             ConfigSection("output.tcp", OutputTables.tcp),
             ConfigSection("output.http", OutputTables.http),
+            ConfigSection("output.otlp", OutputTables.otlp),
             ConfigSection("output.file", OutputTables.file),
             ConfigSection("output.console", OutputTables.console),
             ConfigSection("output.discard", OutputTables.discard),

@@ -3,6 +3,7 @@ package import FileOutput
 package import HTTPOutput
 import HTTPTransport
 package import LumberjackOutput
+package import OTLPOutput
 package import Publishing
 package import TCPOutput
 
@@ -13,6 +14,7 @@ package struct OutputPlan: Sendable, Equatable {
         case logstash(LumberjackSettings)
         case tcp(TCPSettings)
         case http(HTTPSettings)
+        case otlp(OTLPSettings)
         case file(FileOutputSettings)
         case console(ConsoleOutputSettings)
         case discard(DiscardOutputSettings)
@@ -23,6 +25,7 @@ package struct OutputPlan: Sendable, Equatable {
             case .logstash: "logstash"
             case .tcp: "tcp"
             case .http: "http"
+            case .otlp: "otlp"
             case .file: "file"
             case .console: "console"
             case .discard: "discard"
@@ -57,6 +60,9 @@ package struct OutputPlan: Sendable, Equatable {
         case .http(var settings):
             settings.client.compressionLevel = level
             kind = .http(settings)
+        case .otlp(var settings):
+            settings.client.compressionLevel = level
+            kind = .otlp(settings)
         case .tcp, .file, .console, .discard: break
         }
     }

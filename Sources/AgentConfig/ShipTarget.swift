@@ -13,6 +13,7 @@ import Transport
 /// | `lumberjack://host[:5044]`, `lumberjacks://` with TLS | `logstash` |
 /// | `tcp://host:port`, `tcps://` with TLS | `tcp` |
 /// | `http://…`, `https://…` | `http`, the URL as it is; `user:password@` becomes basic authentication |
+/// | `otlp+http://host:4318`, `otlp+https://` | `otlp`; `/v1/logs` where there is no path |
 /// | `file:///directory/` or `file:///directory/name.ndjson` | `file` |
 /// | `-` | `console` |
 ///
@@ -34,9 +35,11 @@ package enum ShipTarget {
 
     /// Schemes of outputs that are known, but not there yet.
     fileprivate static let later: Set<String> = [
-        "es+http", "es+https", "kafka", "otlp+http", "otlp+https", "loki+http", "loki+https",
+        "es+http", "es+https", "kafka", "loki+http", "loki+https",
     ]
-    fileprivate static let schemes = ["lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "file"]
+    fileprivate static let schemes = [
+        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "otlp+http", "otlp+https", "file",
+    ]
 }
 
 extension ConfigReader {
@@ -60,6 +63,9 @@ extension ConfigReader {
         case "http", "https":
             kind = "http"
             set("hosts", text, &problems)
+        case "otlp+http", "otlp+https":
+            kind = String(url.scheme.prefix { $0 != "+" })
+            set("hosts", String(text.dropFirst(kind.count + 1).prefix { $0 != "?" }), &problems)
         case "file":
             kind = "file"
             let slash = url.path.lastIndex(of: "/") ?? url.path.startIndex

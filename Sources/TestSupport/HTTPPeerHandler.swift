@@ -61,7 +61,7 @@ final class HTTPPeerHandler: ChannelInboundHandler {
         if request.method == "CONNECT" { return openTunnel(context) }
         if let rule = state.rule.withLock({ $0 }) {
             let answer = rule(request)
-            if 200..<300 ~= answer.status { journal.keep(request.messages) }
+            if 200..<300 ~= answer.status { journal.keep(state.messages(request)) }
             return write(answer.bytes, context)
         }
         answer(request, context)
@@ -83,7 +83,7 @@ final class HTTPPeerHandler: ChannelInboundHandler {
     private func answer(_ request: HTTPPeer.Request, _ context: ChannelHandlerContext) {
         switch behaviour {
         case .takes:
-            journal.keep(request.messages)
+            journal.keep(state.messages(request))
             write(HTTPPeer.Answer(200, body: "{}").bytes, context)
         case .refuses: write(HTTPPeer.Answer(503, body: "later").bytes, context)
         case .rejects: write(HTTPPeer.Answer(410, body: "never").bytes, context)
@@ -91,7 +91,7 @@ final class HTTPPeerHandler: ChannelInboundHandler {
             write(Array("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"taken\":".utf8), context, close: true)
         case .answersGarbage: write([0, 1, 2, 0xff] + Array("HTTP? no.\r\n\r\n".utf8), context, close: true)
         case .answersTooMuch:
-            journal.keep(request.messages)
+            journal.keep(state.messages(request))
             write(Array("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".utf8), context)
             pour(context.channel)
         case .stalls, .staysSilent, .resets: break
