@@ -156,9 +156,15 @@ let package = Package(
                 nioCore, logging,
             ]),
         library(
+            "LokiOutput",
+            [
+                "RecordTools", "HTTPTransport", "EventFields", "Transport", "Publishing", "EventModel", "ByteTools",
+                "CShim", nioCore, logging,
+            ]),
+        library(
             "AgentConfig",
             [
-                "OTLPOutput",
+                "OTLPOutput", "LokiOutput",
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
@@ -166,7 +172,7 @@ let package = Package(
         library(
             "Agent",
             [
-                "OTLPOutput",
+                "OTLPOutput", "LokiOutput",
                 "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", hummingbird,
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
@@ -242,6 +248,13 @@ let package = Package(
                 "RecordTools", "HTTPTransport", "EventFields", "Publishing", "EventModel", "ByteTools", "Parsing",
                 "Collector", "LogStore", "CShim", nioCore, nioPosix, logging,
             ]),
+        tests(
+            "LokiOutput",
+            [
+                "RecordTools", "HTTPTransport", "EventFields", "Publishing", "EventModel", "ByteTools", "Parsing",
+                "CShim", nioCore, nioPosix, logging,
+            ],
+            exclude: ["push.proto"]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
         tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
         tests(
@@ -258,7 +271,8 @@ let package = Package(
         tests(
             "AgentConfig",
             [
-                "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
+                "OTLPOutput", "LokiOutput", "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport",
+                "FileOutput", "Transport", "Publishing",
                 "Parsing",
                 "FileInput", "FileRegistry", "EventModel",
             ]

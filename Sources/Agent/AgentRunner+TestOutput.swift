@@ -1,6 +1,7 @@
 import AgentConfig
 import HTTPOutput
 import Logging
+import LokiOutput
 import LumberjackOutput
 import NIOCore
 import NIOPosix
@@ -71,6 +72,7 @@ extension AgentRunner {
         switch plan.kind {
         case .http(let settings): return try await HTTPOutput.probe(settings, userAgent: userAgent, on: loop)
         case .otlp(let settings): return try await OTLPOutput.probe(settings, userAgent: userAgent, on: loop)
+        case .loki(let settings): return try await LokiOutput.probe(settings, userAgent: userAgent, on: loop)
         default: return await (output as? any ProbedOutput)?.probe()
         }
     }

@@ -3,6 +3,7 @@ import EventModel
 import FileOutput
 import HTTPOutput
 import Logging
+import LokiOutput
 import LumberjackOutput
 import NIOCore
 import OTLPOutput
@@ -23,6 +24,9 @@ struct OutputFactory {
                 settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
         case .otlp(let settings):
             try OTLPOutput(
+                settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
+        case .loki(let settings):
+            try LokiOutput(
                 settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
         case .file(let settings): FileOutput(settings, counters: counters, logger: logger)
         case .console(let settings): ConsoleOutput(settings, counters: counters, logger: logger)

@@ -2,6 +2,7 @@ import EventModel
 import FileOutput
 import HTTPOutput
 import HTTPTransport
+import LokiOutput
 import LumberjackOutput
 import OTLPOutput
 import Publishing
@@ -121,6 +122,14 @@ extension ConfigReader {
                     !settings.client.hosts.isEmpty, shown + "hosts", "[\"http://127.0.0.1:4318\"]", place)
                 settings.client = reader.checked(settings.client, shown, place)
                 return .otlp(settings)
+            }
+        case "loki":
+            return read(OutputTables.loki, &self) { settings, reader in
+                var settings = settings
+                reader.require(
+                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"http://127.0.0.1:3100\"]", place)
+                settings.client = reader.checked(settings.client, shown, place)
+                return .loki(settings)
             }
         case "file":
             return read(OutputTables.file, &self) { settings, reader in

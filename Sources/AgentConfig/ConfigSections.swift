@@ -25,6 +25,7 @@ struct ConfigSection {
             ConfigSection("output.tcp", OutputTables.tcp),
             ConfigSection("output.http", OutputTables.http),
             ConfigSection("output.otlp", OutputTables.otlp),
+            ConfigSection("output.loki", OutputTables.loki),
             ConfigSection("output.file", OutputTables.file),
             ConfigSection("output.console", OutputTables.console),
             ConfigSection("output.discard", OutputTables.discard),

@@ -2,6 +2,7 @@ package import EventModel
 package import FileOutput
 package import HTTPOutput
 import HTTPTransport
+package import LokiOutput
 package import LumberjackOutput
 package import OTLPOutput
 package import Publishing
@@ -15,6 +16,7 @@ package struct OutputPlan: Sendable, Equatable {
         case tcp(TCPSettings)
         case http(HTTPSettings)
         case otlp(OTLPSettings)
+        case loki(LokiSettings)
         case file(FileOutputSettings)
         case console(ConsoleOutputSettings)
         case discard(DiscardOutputSettings)
@@ -26,6 +28,7 @@ package struct OutputPlan: Sendable, Equatable {
             case .tcp: "tcp"
             case .http: "http"
             case .otlp: "otlp"
+            case .loki: "loki"
             case .file: "file"
             case .console: "console"
             case .discard: "discard"
@@ -63,6 +66,9 @@ package struct OutputPlan: Sendable, Equatable {
         case .otlp(var settings):
             settings.client.compressionLevel = level
             kind = .otlp(settings)
+        case .loki(var settings):
+            settings.client.compressionLevel = level
+            kind = .loki(settings)
         case .tcp, .file, .console, .discard: break
         }
     }

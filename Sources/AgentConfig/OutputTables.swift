@@ -95,7 +95,7 @@ enum OutputTables {
         "redis": "ship through Logstash",
     ]
 
-    static let kinds = ["logstash", "tcp", "http", "otlp", "file", "console", "discard"]
+    static let kinds = ["logstash", "tcp", "http", "otlp", "loki", "file", "console", "discard"]
 }
 
 extension ValueKind<Int> {

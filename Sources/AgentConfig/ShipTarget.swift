@@ -14,6 +14,7 @@ import Transport
 /// | `tcp://host:port`, `tcps://` with TLS | `tcp` |
 /// | `http://…`, `https://…` | `http`, the URL as it is; `user:password@` becomes basic authentication |
 /// | `otlp+http://host:4318`, `otlp+https://` | `otlp`; `/v1/logs` where there is no path |
+/// | `loki+http://host:3100`, `loki+https://` | `loki`; `/loki/api/v1/push` where there is no path |
 /// | `file:///directory/` or `file:///directory/name.ndjson` | `file` |
 /// | `-` | `console` |
 ///
@@ -35,10 +36,11 @@ package enum ShipTarget {
 
     /// Schemes of outputs that are known, but not there yet.
     fileprivate static let later: Set<String> = [
-        "es+http", "es+https", "kafka", "loki+http", "loki+https",
+        "es+http", "es+https", "kafka",
     ]
     fileprivate static let schemes = [
-        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "otlp+http", "otlp+https", "file",
+        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "otlp+http", "otlp+https", "loki+http",
+        "loki+https", "file",
     ]
 }
 
@@ -63,7 +65,7 @@ extension ConfigReader {
         case "http", "https":
             kind = "http"
             set("hosts", text, &problems)
-        case "otlp+http", "otlp+https":
+        case "otlp+http", "otlp+https", "loki+http", "loki+https":
             kind = String(url.scheme.prefix { $0 != "+" })
             set("hosts", String(text.dropFirst(kind.count + 1).prefix { $0 != "?" }), &problems)
         case "file":

@@ -8,7 +8,7 @@ package final class EventCounters: Sendable {
     package let parseErrors = Atomic<Int>(0)
 
     /// Events that a server said it left out of a request that it took, without saying which: OTLP's `partial_success`,
-    /// They count as delivered, since they must not be sent again.
+    /// Loki's 400. They count as delivered, since they must not be sent again.
     package let leftOut = Atomic<Int>(0)
     /// Events whose label's value was replaced, so that the streams of a server stay few (Loki).
     package let labelsReplaced = Atomic<Int>(0)

@@ -19,7 +19,7 @@ struct ReferenceTests {
         // Only that there are several outputs is wrong with it.
         let others = found.filter { !$0.contains("is a second output beside") && !$0.contains("both a bearer token") }
         #expect(others == [])
-        #expect(found.count - others.count == 7)
+        #expect(found.count - others.count == 10)
     }
 
     @Test(arguments: ConfigSection.all.map(\.name))
