@@ -9,11 +9,11 @@ DESTDIR ?=
 LOGS ?=
 CONFIG ?=
 
-BUILD_PACKAGES := zlib1g-dev libdeflate-dev libzstd-dev libpcre2-dev libsqlite3-dev pkg-config
+BUILD_PACKAGES := zlib1g-dev libdeflate-dev libzstd-dev libpcre2-dev libsqlite3-dev librdkafka-dev pkg-config
 # What tests run beside our own code: systemd's and Prometheus' own judges, real servers and clients,
 # a browser for the page.
 TEST_PACKAGES := $(BUILD_PACKAGES) systemd prometheus nginx-light sqlite3 openssl \
-	chromium chromium-driver rsyslog rsyslog-elasticsearch curl protobuf-compiler
+	chromium chromium-driver rsyslog rsyslog-elasticsearch curl protobuf-compiler kcat
 
 RELEASE := swift build -c release --static-swift-stdlib
 DATA := .build/run

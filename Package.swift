@@ -109,7 +109,8 @@ let package = Package(
         library(
             "FileRegistry",
             ["EventModel", "SQLiteTools", "SystemTools", "ByteTools", "CShim", "CZlib", grdb, grdbSQLite, logging]),
-        library("Parsing", ["EventModel", "ByteTools", "CShim", "CPCRE2"]),
+        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
+        library("Parsing", ["EventFields", "EventModel", "ByteTools", "CShim", "CPCRE2"]),
         library(
             "FileInput", ["Parsing", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", crypto, logging]),
         library("Publishing", ["EventModel", "ByteTools", "CShim", logging]),
@@ -137,8 +138,18 @@ let package = Package(
             "HTTPOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, logging]
         ),
+        library(
+            "ElasticsearchOutput",
+            ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, nioHTTP1, logging]
+        ),
+        // librdkafka is loaded at run time: the header is all that is needed to build.
+        .target(name: "CKafka", linkerSettings: [.linkedLibrary("dl")]),
+        library(
+            "KafkaOutput",
+            ["CKafka", "Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", logging]),
+        // The mock cluster and the consumer that tests read it with; never linked into the product.
+        .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        library("EventFields", ["EventModel", "ByteTools", "CShim"]),
         library(
             "LogStore",
             [
@@ -164,17 +175,17 @@ let package = Package(
         library(
             "AgentConfig",
             [
-                "OTLPOutput", "LokiOutput",
-                "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport", "FileOutput", "Transport", "Publishing",
+                "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "HTTPTransport", "FileOutput",
+                "Transport", "Publishing", "ElasticsearchOutput", "OTLPOutput", "LokiOutput",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
         ),
         library(
             "Agent",
             [
-                "OTLPOutput", "LokiOutput",
-                "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "FileOutput", "Transport", "Publishing",
-                "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib", hummingbird,
+                "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "FileOutput", "Transport",
+                "Publishing", "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib",
+                hummingbird, "ElasticsearchOutput", "OTLPOutput", "LokiOutput",
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
             ]
         ),
@@ -213,14 +224,15 @@ let package = Package(
         library(
             "TestSupport",
             [
-                "Publishing", "EventModel", "ByteTools", "LumberjackCodec", "CShim", "CZlib", nioCore, nioPosix, nioSSL,
-                nioHTTP1,
+                "Publishing", "EventModel", "ByteTools", "LumberjackCodec", "CRdkafka", "CShim", "CZlib", nioCore,
+                nioPosix, nioSSL, nioHTTP1,
             ]
         ),
         .target(
             name: "FuzzTargets",
             dependencies: [
                 "TestSupport", "Collector", "LogQuery", "LogStore", "EventFields", "AgentConfig", "HTTPTransport",
+                "ElasticsearchOutput",
                 "LumberjackCodec", "Publishing", "Parsing", "FileInput", "EventModel", "ByteTools", "CShim",
             ],
             path: "Tests/Fuzz/Targets",
@@ -230,7 +242,7 @@ let package = Package(
         tests("ByteTools", ["CShim"]),
         tests("EventModel", ["ByteTools"]),
         tests("FileRegistry", ["EventModel", "SystemTools", "CShim", grdb, logging]),
-        tests("Parsing", ["EventModel", "ByteTools", "CShim"]),
+        tests("Parsing", ["EventFields", "EventModel", "ByteTools", "CShim"]),
         tests("FileInput", ["FileRegistry", "Parsing", "EventModel", "ByteTools", "CShim", logging]),
         tests("Publishing", ["EventModel", "ByteTools"]),
         tests("Transport", ["Publishing", "EventModel", nioCore, nioPosix, nioSSL]),
@@ -240,6 +252,12 @@ let package = Package(
         tests(
             "HTTPOutput",
             ["HTTPTransport", "Transport", "Publishing", "EventModel", nioCore, nioPosix, nioSSL, nioHTTP1, logging]),
+        tests(
+            "ElasticsearchOutput",
+            ["HTTPTransport", "Transport", "Publishing", "EventModel", "ByteTools", nioCore, nioHTTP1, logging]),
+        tests(
+            "KafkaOutput",
+            ["Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", "CKafka", "CRdkafka", logging]),
         tests("EventFields", ["EventModel", "ByteTools"]),
         tests("RecordTools", ["HTTPTransport", "EventFields", "EventModel", "ByteTools"]),
         tests(
@@ -271,10 +289,9 @@ let package = Package(
         tests(
             "AgentConfig",
             [
-                "OTLPOutput", "LokiOutput", "LumberjackOutput", "TCPOutput", "HTTPOutput", "HTTPTransport",
-                "FileOutput", "Transport", "Publishing",
-                "Parsing",
-                "FileInput", "FileRegistry", "EventModel",
+                "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "HTTPTransport", "FileOutput",
+                "Transport", "Publishing", "Parsing", "FileInput", "FileRegistry", "EventModel", "ElasticsearchOutput",
+                "OTLPOutput", "LokiOutput",
             ]
         ),
         tests(

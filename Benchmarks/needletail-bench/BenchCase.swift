@@ -14,8 +14,9 @@ struct BenchCase: Sendable {
     let prepare: @Sendable (_ lines: Int) throws -> () throws -> Work
 
     static let all = [
-        splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, encodeECS, lumberjackFrames, fileToNull,
-        openRegistry, store, scanEvents,
+        splitLines, escape, encodeEvents, validateNdjson, encodeNdjson, normalizeECS, encodeECS, lumberjackFrames,
+        fileToNull,
+        openRegistry, store, scanEvents, scanEncoded,
     ]
 
     func measure(lines: Int) throws -> Measurement {

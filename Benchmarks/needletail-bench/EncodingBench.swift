@@ -1,4 +1,5 @@
 import ByteTools
+import EventFields
 import EventModel
 import Parsing
 
@@ -32,6 +33,15 @@ extension BenchCase {
         return encode(ZapLines.batch(shape), passes: ZapLines.passes(for: lines))
     }
 
+    /// The same with the words of ECS for those of the library.
+    static let normalizeECS = BenchCase(name: "normalize ecs") { lines in
+        var shape = try BenchShape.plain()
+        var settings = NdjsonSettings()
+        settings.normalize = .ecs
+        shape.parser = NdjsonParser(settings, keys: shape.keys)
+        return encode(ZapLines.batch(shape), passes: ZapLines.passes(for: lines))
+    }
+
     /// The same with lines that bring a time of their own, which takes the place of the event's.
     static let encodeECS = BenchCase(name: "encode ecs") { lines in
         var shape = try BenchShape.plain()
@@ -39,6 +49,36 @@ extension BenchCase {
         settings.overwriteKeys = true
         shape.parser = NdjsonParser(settings, keys: shape.keys)
         return encode(ZapLines.batch(shape, of: ZapLines.ecs), passes: ZapLines.passes(for: lines))
+    }
+
+    /// Service, trace, level and time of the events that an output has encoded, as it asks for them.
+    static let scanEncoded = BenchCase(name: "scan encoded") { lines in
+        var shape = try BenchShape.plain()
+        var settings = NdjsonSettings()
+        settings.normalize = .ecs
+        shape.parser = NdjsonParser(settings, keys: shape.keys)
+        var encoder = EventEncoder(ZapLines.batch(shape))
+        let events = (0..<ZapLines.count).map { index in
+            unsafe [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, count in
+                var cursor = unsafe ByteCursor(UnsafeMutableRawBufferPointer(buffer))
+                let room = cursor.room
+                _ = encoder.encode(index, to: &cursor)
+                count = room - cursor.room
+            }
+        }
+        let passes = ZapLines.passes(for: lines)
+        return {
+            var scanner = EventScanner()
+            for _ in 0..<passes {
+                for event in events {
+                    let facts = scanner.scan(event.span)
+                    guard !facts[.trace].isEmpty, !facts[.service].isEmpty, facts.severity == .info else {
+                        throw BenchError(message: "an event does not say what it should")
+                    }
+                }
+            }
+            return ZapLines.work(passes: passes)
+        }
     }
 
     private static func encode(_ batch: Batch, passes: Int) -> () throws -> Work {

@@ -1,5 +1,7 @@
 import AgentConfig
+import ElasticsearchOutput
 import HTTPOutput
+import KafkaOutput
 import Logging
 import LokiOutput
 import LumberjackOutput
@@ -26,7 +28,8 @@ extension AgentRunner {
             return .configuration
         }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let factory = OutputFactory(group: group, logger: Logger(label: "needletail") { _ in SwiftLogNoOpLogHandler() })
+        let factory = OutputFactory(
+            group: group, logger: Logger(label: "needletail") { _ in SwiftLogNoOpLogHandler() }, host: settings.name)
         var isOK = true
         for plan in settings.outputs {
             do {
@@ -73,8 +76,12 @@ extension AgentRunner {
         case .http(let settings): return try await HTTPOutput.probe(settings, userAgent: userAgent, on: loop)
         case .otlp(let settings): return try await OTLPOutput.probe(settings, userAgent: userAgent, on: loop)
         case .loki(let settings): return try await LokiOutput.probe(settings, userAgent: userAgent, on: loop)
-        default: return await (output as? any ProbedOutput)?.probe()
+        case .elasticsearch(let settings):
+            return try await ElasticsearchOutput.probe(settings, version: AgentVersion.text, on: loop)
+        default: break
         }
+        if let kafka = output as? KafkaOutput { return [await kafka.probe()] }
+        return await (output as? any ProbedOutput)?.probe()
     }
 }
 

@@ -1,7 +1,9 @@
 import AgentConfig
+import ElasticsearchOutput
 import EventModel
 import FileOutput
 import HTTPOutput
+import KafkaOutput
 import Logging
 import LokiOutput
 import LumberjackOutput
@@ -14,6 +16,8 @@ import TCPOutput
 struct OutputFactory {
     let group: any EventLoopGroup
     let logger: Logger
+    /// The host's name, for outputs that say it beside the events.
+    let host: String
 
     func make(_ plan: OutputPlan, counters: EventCounters?) throws -> any Output {
         switch plan.kind {
@@ -22,6 +26,9 @@ struct OutputFactory {
         case .http(let settings):
             try HTTPOutput(
                 settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
+        case .kafka(let settings): try KafkaOutput(settings, host: host, counters: counters, logger: logger)
+        case .elasticsearch(let settings):
+            try ElasticsearchOutput(settings, version: AgentVersion.text, counters: counters, logger: logger)
         case .otlp(let settings):
             try OTLPOutput(
                 settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)

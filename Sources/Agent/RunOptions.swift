@@ -47,6 +47,8 @@ package struct ShipRequest: Sendable, Equatable {
     package var fields: [String] = []
     /// Lines are JSON, to be merged into the event.
     package var ndjson = false
+    /// `none` or `ecs`: what the names of the fields of JSON lines become.
+    package var normalize = "none"
     /// Only the lines themselves are sent, without an event around them (`codec.format.string: '%{[message]}'`).
     package var raw = false
 

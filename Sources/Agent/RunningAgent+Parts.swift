@@ -66,8 +66,10 @@ extension EventShape {
             fieldsUnderRoot: input.fieldsUnderRoot, codec: plan.codec)
         index = (input.index.isEmpty ? plan.index : input.index).lowercased()
         includesEventID = plan.includeEventID
+        // There the index and the id stand in front of the event. An id that comes from the line takes this way to it.
+        if case .elasticsearch = plan.kind { includesMetadata = input.ndjson?.documentID.isEmpty == false }
         inputType = input.kind.rawValue
-        if let ndjson = input.ndjson {
+        if let ndjson = input.decoder {
             target = ndjson.target
             parser = NdjsonParser(ndjson, keys: keys)
         }

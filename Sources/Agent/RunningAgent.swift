@@ -37,7 +37,7 @@ final class RunningAgent: Sendable {
         let store: any RegistryStore = registrar ?? VolatileRegistry()
         identity = .ofThisHost(name: settings.name, id: registrar?.agentID ?? AgentIdentity.randomUUID())
         group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let factory = OutputFactory(group: group, logger: logger)
+        let factory = OutputFactory(group: group, logger: logger, host: identity.name)
         let share = RunningAgent.descriptors / max(1, settings.outputs.count)
         var outputs: [any Output] = []
         var plans: [PipelinePlan] = []

@@ -81,6 +81,7 @@ struct ShipJob: Sendable {
         input.tags = request.tags
         input.fieldsJSON = try ShipJob.fields(request.fields)
         if request.ndjson { input.ndjson = NdjsonSettings() }
+        input.normalize = Normalization(rawValue: request.normalize) ?? .none
         var settings = AgentSettings()
         if !plain.isEmpty || !compressed.isEmpty {
             input.paths = plain.map(PathLiteral.pattern)

@@ -39,6 +39,12 @@ extension ConfigReader {
             }
             settings.ndjson = json.settings
         }
+        if settings.normalize != .none, let target = settings.ndjson?.target, !target.isEmpty {
+            problems.add(
+                .conflict, entries["normalize"]?.place ?? node.place,
+                "'normalize' renames keys at the root of the event, and the decoder puts them under '\(target)'; "
+                    + "set no 'target', or 'json.keys_under_root: true'")
+        }
         let allFields = fields.overlaid(by: draft.fields)
         settings.fieldsJSON = json(allFields.entries)
         settings.fieldsUnderRoot = allFields.underRoot

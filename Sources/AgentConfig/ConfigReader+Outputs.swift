@@ -1,7 +1,9 @@
+import ElasticsearchOutput
 import EventModel
 import FileOutput
 import HTTPOutput
 import HTTPTransport
+import KafkaOutput
 import LokiOutput
 import LumberjackOutput
 import OTLPOutput
@@ -74,11 +76,13 @@ extension ConfigReader {
     ) -> OutputPlan? {
         func read<Specific: SettingRoot>(
             _ table: SettingTable<OutputDraft<Specific>>, _ reader: inout ConfigReader,
+            prepare: (inout OutputDraft<Specific>, inout ConfigReader) -> Void = { _, _ in },
             _ wrap: (Specific, inout ConfigReader) -> OutputPlan.Kind
         ) -> OutputPlan? {
             var draft = OutputDraft<Specific>()
             draft.pipeline = queue
             let errors = reader.problems.errors.count
+            prepare(&draft, &reader)
             reader.read(entries, table, into: &draft, shown: shown)
             guard draft.enabled else { return nil }
             // What is missing is told only where nothing else was wrong.
@@ -114,6 +118,27 @@ extension ConfigReader {
                     !settings.client.hosts.isEmpty, shown + "hosts", "[\"https://logs.example.com/ingest\"]", place)
                 settings.client = reader.checked(settings.client, shown, place)
                 return .http(settings)
+            }
+        case "kafka":
+            let plan = read(OutputTables.kafka, &self) { settings, reader in
+                var settings = settings
+                reader.require(!settings.hosts.isEmpty, shown + "hosts", "[\"127.0.0.1:9092\"]", place)
+                settings.tls = reader.checked(settings.tls, shown, place)
+                reader.check(settings, shown, place)
+                return .kafka(settings)
+            }
+            if let plan, case .kafka(let settings) = plan.kind, settings.looksIntoEvents, case .format = plan.codec {
+                problems.add(
+                    .conflict, place,
+                    "'\(shown)codec.format' leaves nothing to make topics or keys of; use codec.json or a fixed topic")
+            }
+            return plan
+        case "elasticsearch":
+            return read(OutputTables.elasticsearch, &self, prepare: { $1.applyPreset(entries, to: &$0) }) {
+                settings, reader in
+                reader.require(
+                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"https://127.0.0.1:9200\"]", place)
+                return .elasticsearch(reader.checked(settings, shown, place))
             }
         case "otlp":
             return read(OutputTables.otlp, &self) { settings, reader in

@@ -24,6 +24,8 @@ struct ConfigSection {
             ConfigSection("output.logstash", OutputTables.logstash),
             ConfigSection("output.tcp", OutputTables.tcp),
             ConfigSection("output.http", OutputTables.http),
+            ConfigSection("output.kafka", OutputTables.kafka),
+            ConfigSection("output.elasticsearch", OutputTables.elasticsearch),
             ConfigSection("output.otlp", OutputTables.otlp),
             ConfigSection("output.loki", OutputTables.loki),
             ConfigSection("output.file", OutputTables.file),

@@ -78,6 +78,7 @@ enum InputTable {
         Setting("message_max_bytes", "max_bytes", to: \.settings.messageMaxBytes, .size(1...(1 << 30))),
         Setting("include_lines", to: \.settings.lineFilters.includeLines, .texts),
         Setting("exclude_lines", to: \.settings.lineFilters.excludeLines, .texts),
+        Setting("normalize", to: \.settings.normalize, .choice),
         Setting("parsers", example: true) { node, root, reader in
             reader.readParsers(node, &root.settings)
         },

@@ -1,7 +1,9 @@
+package import ElasticsearchOutput
 package import EventModel
 package import FileOutput
 package import HTTPOutput
 import HTTPTransport
+package import KafkaOutput
 package import LokiOutput
 package import LumberjackOutput
 package import OTLPOutput
@@ -15,6 +17,8 @@ package struct OutputPlan: Sendable, Equatable {
         case logstash(LumberjackSettings)
         case tcp(TCPSettings)
         case http(HTTPSettings)
+        case kafka(KafkaSettings)
+        case elasticsearch(ElasticsearchSettings)
         case otlp(OTLPSettings)
         case loki(LokiSettings)
         case file(FileOutputSettings)
@@ -27,6 +31,8 @@ package struct OutputPlan: Sendable, Equatable {
             case .logstash: "logstash"
             case .tcp: "tcp"
             case .http: "http"
+            case .kafka: "kafka"
+            case .elasticsearch: "elasticsearch"
             case .otlp: "otlp"
             case .loki: "loki"
             case .file: "file"
@@ -63,6 +69,12 @@ package struct OutputPlan: Sendable, Equatable {
         case .http(var settings):
             settings.client.compressionLevel = level
             kind = .http(settings)
+        case .kafka(var settings):
+            if level == 0 { settings.compression = .none } else { settings.compressionLevel = level }
+            kind = .kafka(settings)
+        case .elasticsearch(var settings):
+            settings.client.compressionLevel = level
+            kind = .elasticsearch(settings)
         case .otlp(var settings):
             settings.client.compressionLevel = level
             kind = .otlp(settings)

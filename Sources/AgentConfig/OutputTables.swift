@@ -91,11 +91,12 @@ enum OutputTables {
 
     /// Outputs of Filebeat's that come later, or not.
     static let foreignKinds = [
-        "elasticsearch": "until then ship through Logstash", "kafka": "until then ship through Logstash",
-        "redis": "ship through Logstash",
+        "redis": "ship through Logstash"
     ]
 
-    static let kinds = ["logstash", "tcp", "http", "otlp", "loki", "file", "console", "discard"]
+    static let kinds = [
+        "logstash", "elasticsearch", "kafka", "otlp", "loki", "tcp", "http", "file", "console", "discard",
+    ]
 }
 
 extension ValueKind<Int> {

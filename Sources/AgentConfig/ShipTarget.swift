@@ -13,6 +13,8 @@ import Transport
 /// | `lumberjack://host[:5044]`, `lumberjacks://` with TLS | `logstash` |
 /// | `tcp://host:port`, `tcps://` with TLS | `tcp` |
 /// | `http://…`, `https://…` | `http`, the URL as it is; `user:password@` becomes basic authentication |
+/// | `kafka://broker[:9092]/topic`, `kafkas://` with TLS | `kafka`; `user:password@` becomes SASL |
+/// | `es+http://host:9200/index`, `es+https://…` | `elasticsearch`; without an index its default |
 /// | `otlp+http://host:4318`, `otlp+https://` | `otlp`; `/v1/logs` where there is no path |
 /// | `loki+http://host:3100`, `loki+https://` | `loki`; `/loki/api/v1/push` where there is no path |
 /// | `file:///directory/` or `file:///directory/name.ndjson` | `file` |
@@ -34,13 +36,9 @@ package enum ShipTarget {
         return plan ?? OutputPlan(name: "console", kind: .console(ConsoleOutputSettings()))
     }
 
-    /// Schemes of outputs that are known, but not there yet.
-    fileprivate static let later: Set<String> = [
-        "es+http", "es+https", "kafka",
-    ]
     fileprivate static let schemes = [
-        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "otlp+http", "otlp+https", "loki+http",
-        "loki+https", "file",
+        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "es+http", "es+https", "kafka", "kafkas",
+        "otlp+http", "otlp+https", "loki+http", "loki+https", "file",
     ]
 }
 
@@ -65,6 +63,24 @@ extension ConfigReader {
         case "http", "https":
             kind = "http"
             set("hosts", text, &problems)
+        case "kafka", "kafkas":
+            kind = "kafka"
+            set("hosts", url.authority, &problems)
+            set("topic", HostURL.decoded(url.path.dropFirst()), &problems)
+            if url.scheme == "kafkas" { set("ssl.enabled", "true", &problems) }
+            if let user = url.user { set("username", user, &problems) }
+            if let password = url.password { set("password", password, &problems) }
+            if url.path.count < 2 {
+                problems.add(.value, place, "the topic is missing: kafka://broker:9092/topic")
+            }
+        case "es+http", "es+https":
+            kind = "elasticsearch"
+            let slash = url.path.lastIndex(of: "/") ?? url.path.startIndex
+            let index = HostURL.decoded(url.path[slash...].dropFirst())
+            let end = text.firstIndex(of: "?") ?? text.endIndex
+            let whole = text[..<end].dropFirst(3)
+            set("hosts", String(whole.dropLast(url.path[slash...].utf8.count)), &problems)
+            if !index.isEmpty { set("index", index, &problems) }
         case "otlp+http", "otlp+https", "loki+http", "loki+https":
             kind = String(url.scheme.prefix { $0 != "+" })
             set("hosts", String(text.dropFirst(kind.count + 1).prefix { $0 != "?" }), &problems)
@@ -99,12 +115,7 @@ extension ConfigReader {
 
     private mutating func refuseScheme(_ scheme: String, _ place: Place) {
         let known = ShipTarget.schemes.map { "\($0)://" }.joined(separator: ", ")
-        if ShipTarget.later.contains(scheme) {
-            problems.add(
-                .notSupported, place, "Needletail does not have \(scheme):// yet; it has \(known) and '-'")
-        } else {
-            let guess = Suggestion.nearest(to: scheme, among: ShipTarget.schemes).map { "; did you mean \($0)://?" }
-            problems.add(.value, place, "unknown scheme \(scheme)://\(guess ?? "; there are \(known) and '-'")")
-        }
+        let guess = Suggestion.nearest(to: scheme, among: ShipTarget.schemes).map { "; did you mean \($0)://?" }
+        problems.add(.value, place, "unknown scheme \(scheme)://\(guess ?? "; there are \(known) and '-'")")
     }
 }

@@ -12,6 +12,8 @@ void nt_json_keys_free(struct nt_json_keys *keys) {
 }
 
 static void add_key(struct nt_json_keys *keys, const uint8_t *name, size_t count, int kind) {
+    // Half of the slots stay free, so that a search ends soon.
+    if (keys->count == 1 << (SLOT_BITS - 1)) abort();
     // Eight bytes more, since a hash reads that many.
     uint8_t *copy = calloc(1, count + 8);
     struct key_entry *entries = realloc(keys->entries, (keys->count + 1) * sizeof *entries);
@@ -21,6 +23,9 @@ static void add_key(struct nt_json_keys *keys, const uint8_t *name, size_t count
     uint32_t hash = key_hash(copy, count);
     entries[keys->count++] = (struct key_entry){.hash = hash, .count = (uint32_t)count, .name = copy, .kind = kind};
     set_take(keys->set, hash);
+    uint32_t slot = slot_of(hash);
+    while (keys->slots[slot] != 0) slot = next_slot(slot);
+    keys->slots[slot] = (uint16_t)keys->count;
 }
 
 void nt_json_keys_reserve(struct nt_json_keys *keys, const uint8_t *name, size_t count) {
@@ -33,6 +38,10 @@ void nt_json_keys_watch(struct nt_json_keys *keys, const uint8_t *name, size_t c
 
 void nt_json_keys_cut(struct nt_json_keys *keys, const uint8_t *name, size_t count) {
     add_key(keys, name, count, KEY_CUT);
+}
+
+void nt_json_keys_mark(struct nt_json_keys *keys, const uint8_t *name, size_t count, uint16_t mark) {
+    add_key(keys, name, count, KEY_MARKED + mark);
 }
 
 void nt_json_keys_no_dots(struct nt_json_keys *keys) { keys->no_dots = true; }
@@ -122,7 +131,8 @@ TARGET static inline const uint8_t *digits_avx2(const uint8_t *p, const uint8_t 
 
 #include "json_examine.h"
 
-typedef void (*examine_function)(const uint8_t *, size_t, const struct nt_json_keys *, struct nt_json_result *);
+typedef void (*examine_function)(
+    const uint8_t *, size_t, const struct nt_json_keys *, struct nt_json_result *, struct nt_json_members *);
 static examine_function chosen = examine_sse2;
 
 __attribute__((constructor)) static void choose(void) {
@@ -133,32 +143,46 @@ __attribute__((constructor)) static void choose(void) {
 
 void nt_json_examine(
     const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result) {
-    chosen(in, n, keys, result);
+    chosen(in, n, keys, result, NULL);
+}
+
+void nt_json_examine_members(
+    const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result,
+    struct nt_json_members *members) {
+    chosen(in, n, keys, result, members);
 }
 
 int nt_json_examine_level(
-    int level, const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result) {
+    int level, const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result,
+    struct nt_json_members *members) {
     if (level == 2 && chosen == examine_avx2) {
-        examine_avx2(in, n, keys, result);
+        examine_avx2(in, n, keys, result, members);
         return 2;
     }
     if (level >= 1) {
-        examine_sse2(in, n, keys, result);
+        examine_sse2(in, n, keys, result, members);
         return 1;
     }
-    examine_scalar(in, n, keys, result);
+    examine_scalar(in, n, keys, result, members);
     return 0;
 }
 #else
 void nt_json_examine(
     const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result) {
-    examine_scalar(in, n, keys, result);
+    examine_scalar(in, n, keys, result, NULL);
+}
+
+void nt_json_examine_members(
+    const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result,
+    struct nt_json_members *members) {
+    examine_scalar(in, n, keys, result, members);
 }
 
 int nt_json_examine_level(
-    int level, const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result) {
+    int level, const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result,
+    struct nt_json_members *members) {
     (void)level;
-    examine_scalar(in, n, keys, result);
+    examine_scalar(in, n, keys, result, members);
     return 0;
 }
 #endif

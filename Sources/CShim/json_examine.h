@@ -25,8 +25,20 @@ TARGET static const uint8_t *NAME(escape)(const uint8_t *p, const uint8_t *end, 
     return p + 6;
 }
 
+// Notes a marked key, and answers what to do about its value. One more than there is room for is left to the slow way.
+TARGET static inline int NAME(mark)(struct nt_json_members *members, int kind, uint32_t at, bool *merge) {
+    if (members == NULL) return KEY_PLAIN;
+    if (members->count == NT_JSON_MARKED) {
+        *merge = true;
+        return KEY_PLAIN;
+    }
+    members->list[members->count] = (struct nt_json_member){.key = at, .mark = (uint32_t)(kind - KEY_MARKED)};
+    return kind;
+}
+
 TARGET static void NAME(examine)(
-    const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result) {
+    const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result,
+    struct nt_json_members *members) {
     const uint8_t *p = in, *const end = in + n;
     struct seen_keys seen;
     uint64_t nest[NT_JSON_DEPTH / 64] = {0};
@@ -38,7 +50,9 @@ TARGET static void NAME(examine)(
 
     memcpy(seen.set, keys->set, sizeof seen.set);
     seen.used = 0;
+    memset(seen.entries, 0, sizeof seen.entries);
     *result = (struct nt_json_result){0};
+    if (members != NULL) members->count = 0;
     while (p < end && is_blank(*p)) p++;
     if (p >= end || *p != '{') FAIL(NT_JSON_NO_OBJECT);
     result->start = (uint32_t)(p + 1 - in);
@@ -81,9 +95,11 @@ string:
             if (depth == 1) {
                 int kind = key_seen(keys, &seen, in, start, count);
                 if (__builtin_expect(escaped | kind, 0)) {
+                    uint32_t at = (uint32_t)(start - 1 - in);
                     merge |= escaped | (kind == KEY_MERGE);
                     if (kind > KEY_MERGE) watching = kind;
-                    if (kind == KEY_CUT) result->cut_key = (uint32_t)(start - 1 - in);
+                    if (kind == KEY_CUT) result->cut_key = at;
+                    if (kind >= KEY_MARKED) watching = NAME(mark)(members, kind, at, &merge);
                 }
             }
             if (__builtin_expect(keys->no_dots, 0)) merge |= escaped || memchr(start, '.', count) != NULL;
@@ -95,7 +111,10 @@ string:
             if (__builtin_expect(watching != KEY_PLAIN, 0)) {
                 // Only a key at the top level sets it, and its value ends before the next key there.
                 uint32_t at = (uint32_t)(p - in);
-                if (depth == 1) *(watching == KEY_CUT ? &result->cut_start : &result->watched_start) = at;
+                if (depth > 1) goto value;
+                if (watching >= KEY_MARKED) members->list[members->count].start = at;
+                else if (watching == KEY_CUT) result->cut_start = at;
+                else result->watched_start = at;
             }
             goto value;
         }
@@ -161,7 +180,10 @@ value:
     }
 after:
     if (__builtin_expect(watching != KEY_PLAIN, 0) && depth == 1) {
-        *(watching == KEY_CUT ? &result->cut_end : &result->watched_end) = (uint32_t)(p - in);
+        uint32_t at = (uint32_t)(p - in);
+        if (watching >= KEY_MARKED) members->list[members->count++].end = at;
+        else if (watching == KEY_CUT) result->cut_end = at;
+        else result->watched_end = at;
         watching = KEY_PLAIN;
     }
     while (__builtin_expect(*p <= ' ', 0) && p < end && is_blank(*p)) p++;

@@ -15,10 +15,15 @@ struct key_entry {
     int kind;
 };
 
+// Keys of the table by the upper bits of their hashes, with free slots between them.
+#define SLOT_BITS 10
+
 struct nt_json_keys {
     // One bit per hash of a key in the table.
     uint64_t set[SET_BITS / 64];
     struct key_entry *entries;
+    // Number of the entry plus one; what is taken already goes to the next free slot.
+    uint16_t slots[1 << SLOT_BITS];
     size_t count;
     bool no_dots;
 };
@@ -30,6 +35,8 @@ struct seen_keys {
     uint32_t start[SEEN_MAXIMUM];
     uint32_t count[SEEN_MAXIMUM];
     uint32_t used;
+    // Those of the table, a bit each.
+    uint64_t entries[1 << (SLOT_BITS - 1) >> 6];
 };
 
 static inline uint64_t load64(const uint8_t *p) {
@@ -56,19 +63,34 @@ static inline bool set_take(uint64_t *set, uint32_t hash) {
 }
 
 // What a key is: KEY_MERGE when the line has had it already.
-enum { KEY_PLAIN = 0, KEY_MERGE, KEY_WATCHED, KEY_CUT };
+// KEY_MARKED and above are marks: the number behind KEY_MARKED is the caller's.
+enum { KEY_PLAIN = 0, KEY_MERGE, KEY_WATCHED, KEY_CUT, KEY_MARKED };
+
+static inline uint32_t slot_of(uint32_t hash) { return hash >> (32 - SLOT_BITS); }
+static inline uint32_t next_slot(uint32_t slot) { return (slot + 1) & ((1u << SLOT_BITS) - 1); }
+
+// Whether two names of the same length are the same; both may be read eight bytes beyond their ends.
+static inline bool same_name(const uint8_t *a, const uint8_t *b, size_t n) {
+    if (n > 16) return memcmp(a, b, n) == 0;
+    if (n >= 8) return load64(a) == load64(b) && load64(a + n - 8) == load64(b + n - 8);
+    return ((load64(a) ^ load64(b)) & ~(~0ull << (8 * n))) == 0;
+}
 
 static int key_compare(
-    const struct nt_json_keys *keys, const struct seen_keys *seen, const uint8_t *line, const uint8_t *name, size_t n,
+    const struct nt_json_keys *keys, struct seen_keys *seen, const uint8_t *line, const uint8_t *name, size_t n,
     uint32_t hash) {
+    for (uint32_t slot = slot_of(hash); keys->slots[slot] != 0; slot = next_slot(slot)) {
+        uint32_t number = keys->slots[slot] - 1u;
+        const struct key_entry *entry = &keys->entries[number];
+        if (entry->hash != hash || entry->count != n || !same_name(entry->name, name, n)) continue;
+        uint64_t mask = 1ull << (number & 63);
+        if (seen->entries[number >> 6] & mask) return KEY_MERGE;
+        seen->entries[number >> 6] |= mask;
+        return entry->kind;
+    }
     for (uint32_t i = 0; i < seen->used; i++) {
         if (seen->hash[i] == hash && seen->count[i] == n && memcmp(line + seen->start[i], name, n) == 0)
             return KEY_MERGE;
-    }
-    for (size_t i = 0; i < keys->count; i++) {
-        const struct key_entry *entry = &keys->entries[i];
-        if (entry->hash == hash && entry->count == n && memcmp(entry->name, name, n) == 0)
-            return entry->kind;
     }
     return KEY_PLAIN;
 }

@@ -1,7 +1,7 @@
 /// Which fields say what: the one table that ingest and search go by.
 ///
 /// A name is a dotted path: `trace.id` is a member with that name, or the member `id` of the object `trace`. Of a role's
-/// names the one that stands first here wins; where the same one comes twice, the last. The service's own line (the text
+/// names the one that stands first here wins, and ECS's own stands before all others; where the same one comes twice, the last. The service's own line (the text
 /// in `message`) wins over the event around it, except for host, file and event id, which the shipper knows better.
 package struct FieldAliases: Sendable {
     /// How a field is read where its role alone does not say it.
@@ -32,6 +32,19 @@ package struct FieldAliases: Sendable {
     /// What the libraries and shippers write that are known to us.
     package static let standard = FieldAliases(aliases: StandardAliases.all)
 
+    /// Names of fields that are written in ECS's words (`ECSField`), but that no search asks for by role.
+    static let onlyWritten: [ECSField: [String]] = [
+        // zap, structlog; logstash-encoder; log4j2, logback; Serilog.
+        .logger: ["logger", "logger_name", "loggerName", "SourceContext"],
+        // zap, zerolog; logrus.
+        .origin: ["caller", "file"],
+        // zap, logrus, zerolog; slog, pino, bunyan.
+        .errorMessage: ["error", "err"],
+        // zap; logstash-encoder; zerolog; structlog; python-json-logger; Serilog.
+        .stackTrace: ["stacktrace", "stack_trace", "stack", "exception", "exc_info", "@x"],
+        .process: ["pid"],
+    ]
+
     /// The same with names of one's own, which win over all others of that role.
     package func adding(_ names: [String], to role: EventRole) -> FieldAliases {
         let own = names.map { Alias(name: $0, role: role) }
@@ -60,8 +73,8 @@ private enum StandardAliases {
         + named(.time, "observed_timestamp", "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP")
 
     private static let levels =
-        // zap, logrus, slog, pino, bunyan, logback, structlog; ECS; GCP.
-        named(.level, "level", "log.level", "severity")
+        // ECS; zap, logrus, slog, pino, bunyan, logback, structlog; GCP.
+        named(.level, "log.level", "level", "severity")
         // OTel; Serilog; Python's logging; others.
         + named(.level, "severity_text", "severityText", "SeverityText", "@l", "Level", "levelname", "lvl")
         + named(.level, "loglevel", "log_level", "logLevel", "level_name", "Severity", "severity_label", "level_value")
@@ -81,17 +94,17 @@ private enum StandardAliases {
         + named(.service, "process.name")
 
     private static let traces =
-        // logrus and zap as usual, OTel; Java and pino; ECS; others, by their spelling.
-        named(.trace, "trace_id", "traceId", "trace.id", "traceID", "traceid", "TraceId", "TraceID", "trace")
+        // ECS; logrus and zap as usual, OTel; Java and pino; others, by their spelling.
+        named(.trace, "trace.id", "trace_id", "traceId", "traceID", "traceid", "TraceId", "TraceID", "trace")
         + named(.trace, "@tr", "otelTraceID", "dd.trace_id", "logging.googleapis.com/trace", "X-B3-TraceId")
         + named(.trace, "traceparent", "trace_parent", form: .traceparent)
-        + named(.span, "span_id", "spanId", "span.id", "spanID", "spanid", "SpanId", "SpanID")
+        + named(.span, "span.id", "span_id", "spanId", "spanID", "spanid", "SpanId", "SpanID")
         + named(.span, "@sp", "otelSpanID", "dd.span_id", "logging.googleapis.com/spanId", "X-B3-SpanId")
         + named(.parentSpan, "parent_span_id", "parentSpanId", "parent.span_id", "span.parent_id", "parent.id")
         + named(.parentSpan, "parent_id", "parentId", "parentID", "ParentId", "@ps", "X-B3-ParentSpanId")
 
     private static let requests =
-        named(.request, "request_id", "requestId", "request.id", "http.request.id", "RequestId", "requestID")
+        named(.request, "http.request.id", "request_id", "requestId", "request.id", "RequestId", "requestID")
         + named(.request, "http.request_id", "req_id", "reqId", "req.id", "x_request_id", "x-request-id")
         + named(.request, "X-Request-ID", "X-Request-Id", "correlation_id", "correlationId", "CorrelationId")
 

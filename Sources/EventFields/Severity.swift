@@ -111,7 +111,7 @@ package enum Severity: UInt8, Sendable, CaseIterable, Comparable {
         name.utf8.prefix(8).enumerated().reduce(0) { $0 | UInt64($1.element) << UInt64(8 * $1.offset) }
     }
 
-    static func number(in text: Span<UInt8>) -> Int? {
+    package static func number(in text: Span<UInt8>) -> Int? {
         guard text.count > 0, text.count <= 6 else { return nil }
         var value = 0
         for index in text.indices {

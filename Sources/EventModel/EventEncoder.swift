@@ -21,6 +21,7 @@ package struct EventEncoder {
     private var base: Int64 = 0
     private var hasPlaces = false
     private var time = TimeText(milliseconds: 0)
+    private var idPrefix: [UInt8] = []
 
     /// - Parameter counters: nil on a retry, so that a line is counted once.
     package init(_ batch: Batch, counters: EventCounters? = nil) {
@@ -56,6 +57,20 @@ package struct EventEncoder {
         return segment.source.eventID(offset: segment.offset(of: batch.lines[index], at: index))
     }
 
+    /// Writes the same id as bytes; nothing is allocated.
+    /// - Returns: false, and nothing written, when the cursor has not the room: 25 bytes more than the source's `idKey`.
+    package mutating func writeEventID(_ index: Int, to cursor: inout ByteCursor) -> Bool {
+        if !segmentLines.contains(index) { enter(segment: batch.segmentIndex(ofLine: index)) }
+        guard cursor.room >= idPrefix.count + DecimalDigits.room else { return false }
+        cursor.put(idPrefix)
+        let line = lines[index]
+        cursor.putDecimal(
+            hasPlaces
+                ? batch.segments[segmentIndex].offset(of: line, at: index)
+                : UInt64(bitPattern: base + Int64(line.start)))
+        return true
+    }
+
     private mutating func enter(segment index: Int) {
         let segment = batch.segments[index]
         segmentIndex = index
@@ -68,6 +83,7 @@ package struct EventEncoder {
         base = segment.base
         hasPlaces = !segment.places.isEmpty
         time = TimeText(milliseconds: segment.readAt)
+        idPrefix = segment.source.idPrefix
     }
 
     /// What an event has besides its line: members of the line's object, in one piece or around one that is left out.
@@ -76,6 +92,8 @@ package struct EventEncoder {
         var time: TimeText
         var members = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
         var more = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+        /// What the parser is to write the members by.
+        var rewrite: UnsafePointer<LineRewrite>?
         var error = ""
 
         init(time: TimeText) { self.time = time }
@@ -119,11 +137,18 @@ package struct EventEncoder {
             case .flags:
                 if line.isTruncated || !findings.isEmpty { writeFlags(line, findings, &cursor) }
             case .members:
+                if let rewrite = unsafe parts.rewrite {
+                    unsafe template?.parser?.writeMembers(of: rewrite, to: &cursor)
+                    continue
+                }
                 guard unsafe parts.members.count + parts.more.count > 0 else { continue }
                 cursor.put(0x2c)
                 unsafe cursor.put(parts.members)
                 unsafe cursor.put(parts.more)
             case .bareMembers: unsafe cursor.put(parts.members)
+            case .logMembers:
+                guard let rewrite = unsafe parts.rewrite else { continue }
+                unsafe template?.parser?.writeLogMembers(of: rewrite, to: &cursor)
             case .parseError: if !parts.error.isEmpty { writeError(parts.error, &cursor) }
             case .nothing: break
             }
@@ -169,16 +194,26 @@ extension EventEncoder {
     ) -> Bool {
         let need = template.fixedRoom + 1024 + JSONEscape.room(for: bytes.count)
         if !template.isRendered, cursor.room < need { return false }
+        return unsafe withUnsafeTemporaryAllocation(of: LineRewrite.self, capacity: 1) {
+            unsafe encodeParsed(template, bytes, line, offset, need: need, $0.baseAddress!, &cursor)
+        }
+    }
+
+    @inline(__always)
+    private func encodeParsed(
+        _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, need: Int,
+        _ rewrite: UnsafeMutablePointer<LineRewrite>, _ cursor: inout ByteCursor
+    ) -> Bool {
         var findings = Findings()
         var parsed = ParsedLine.failed(error: "")
         if let parser = template.parser {
-            unsafe parsed = parser.examine(bytes)
+            unsafe parsed = parser.examine(bytes, rewrite: rewrite)
             findings.isUndecodable = parsed.isFailed
         }
         if !template.isRendered, !parsed.asksForMerge {
-            findings.escapes = unsafe write(parsed, template, bytes, line, offset, &cursor)
+            findings.escapes = unsafe write(parsed, rewrite, template, bytes, line, offset, &cursor)
         } else {
-            let event = unsafe wholeEvent(template, parsed, bytes, line, offset, need: need, &findings.escapes)
+            let event = unsafe wholeEvent(template, parsed, rewrite, bytes, line, offset, need: need, &findings.escapes)
             guard cursor.room >= event.count else { return false }
             cursor.put(event)
         }
@@ -188,8 +223,8 @@ extension EventEncoder {
     }
 
     private func write(
-        _ parsed: ParsedLine, _ template: EventTemplate, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef,
-        _ offset: UInt64, _ cursor: inout ByteCursor
+        _ parsed: ParsedLine, _ rewrite: UnsafeMutablePointer<LineRewrite>, _ template: EventTemplate,
+        _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, _ cursor: inout ByteCursor
     ) -> EscapeFindings {
         var parts = Parts(time: time)
         switch parsed {
@@ -198,7 +233,11 @@ extension EventEncoder {
             unsafe parts.members = members
             unsafe parts.more = more
             if let time { parts.time = TimeText(milliseconds: time) }
+        case .rewrite(let time):
+            unsafe parts.rewrite = UnsafePointer(rewrite)
+            if let time { parts.time = TimeText(milliseconds: time) }
         case .merge: break
+        case .text: return unsafe run(template.plain, parts, bytes, line, offset, &cursor)
         case .failed(let error):
             parts.error = error
             return unsafe run(template.plain, parts, bytes, line, offset, &cursor)
@@ -208,13 +247,14 @@ extension EventEncoder {
 
     /// The event in memory of its own: merged and rendered as the template asks.
     private func wholeEvent(
-        _ template: EventTemplate, _ parsed: ParsedLine, _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef,
-        _ offset: UInt64, need: Int, _ findings: inout EscapeFindings
+        _ template: EventTemplate, _ parsed: ParsedLine, _ rewrite: UnsafeMutablePointer<LineRewrite>,
+        _ bytes: UnsafeBufferPointer<UInt8>, _ line: LineRef, _ offset: UInt64, need: Int,
+        _ findings: inout EscapeFindings
     ) -> [UInt8] {
         var event = unsafe [UInt8](unsafeUninitializedCapacity: need) { buffer, count in
             var cursor = unsafe ByteCursor(UnsafeMutableRawBufferPointer(buffer))
             let room = cursor.room
-            findings = unsafe write(parsed, template, bytes, line, offset, &cursor)
+            findings = unsafe write(parsed, rewrite, template, bytes, line, offset, &cursor)
             count = room - cursor.room
         }
         if parsed.asksForMerge, let parser = template.parser { event = unsafe parser.merge(bytes, into: event) }

@@ -68,7 +68,8 @@ package struct EventShape: Sendable {
     package func template(for file: File) -> EventTemplate {
         if sendsRawLine, parser == nil { return EventTemplate(plain: [.rawMessage]) }
         let log: [EventTemplate.Step] = [.constant("\"log\":{\"offset\":"), .offset, .flags]
-        var parsed = head(file) + log + tail(file)
+        let writesLog = parser?.writesLogMembers ?? false
+        var parsed = head(file) + log + tail(file, inLog: writesLog ? [.logMembers] : [])
         let outermost = target.split(separator: ".").first.map(String.init) ?? ""
         if target.isEmpty {
             parsed += [.members, .constant("}")]
@@ -115,8 +116,8 @@ package struct EventShape: Sendable {
         return steps
     }
 
-    /// From behind the flags to the last member: all of it constant.
-    private func tail(_ file: File) -> [EventTemplate.Step] {
+    /// From behind the flags to the last member: all of it constant but what a line adds to `log`.
+    private func tail(_ file: File, inLog: [EventTemplate.Step] = []) -> [EventTemplate.Step] {
         var log = JSONObject()
         log["file"] = .object(fileMembers(file))
         if var extra = fields["log"]?.object {
@@ -137,7 +138,7 @@ package struct EventShape: Sendable {
         for name in ["@timestamp", "@metadata", "message", "log"] { overlay[name] = nil }
         if includesEventID { overlay["event"] = nil }
         members.merge(overlay, overwrite: true)
-        return [.constant(EventShape.rest(log) + "}" + EventShape.rest(members))]
+        return [.constant(EventShape.rest(log))] + inLog + [.constant("}" + EventShape.rest(members))]
     }
 
     private func fileMembers(_ file: File) -> JSONObject {

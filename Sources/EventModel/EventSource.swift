@@ -9,6 +9,8 @@ package final class EventSource: Sendable {
     /// First part of the id of every event of this generation; the file offset follows.
     package let idKey: String
     package let template: EventTemplate
+    /// The bytes of `idKey` and the dash behind it, for those who write ids into a buffer.
+    let idPrefix: [UInt8]
 
     package init(fileID: Int64, generation: UInt32, path: String, idKey: String, template: EventTemplate) {
         self.fileID = fileID
@@ -16,6 +18,7 @@ package final class EventSource: Sendable {
         self.path = path
         self.idKey = idKey
         self.template = template
+        idPrefix = Array(idKey.utf8) + [UInt8(ascii: "-")]
     }
 
     /// The id of the event that starts at `offset`: the same line sent again has the same id.

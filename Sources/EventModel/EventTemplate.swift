@@ -21,13 +21,17 @@ package final class EventTemplate: Sendable {
         case members
         /// The members of a JSON line: the inside of the object that they are put under.
         case bareMembers
+        /// What a JSON line adds to the event's `log` object.
+        case logMembers
         /// `,"error":{…}` when the line could not be parsed and the input asks for it.
         case parseError
     }
 
     /// What the encoder does in one go: it copies these bytes of the block, if any, and then writes what changes.
     struct Instruction {
-        enum Kind: UInt8 { case time, offset, message, rawMessage, flags, members, bareMembers, parseError, nothing }
+        enum Kind: UInt8 {
+            case time, offset, message, rawMessage, flags, members, bareMembers, logMembers, parseError, nothing
+        }
         let start: UInt32
         let length: UInt32
         let kind: Kind
@@ -91,6 +95,7 @@ package final class EventTemplate: Sendable {
         case .flags: .flags
         case .members: .members
         case .bareMembers: .bareMembers
+        case .logMembers: .logMembers
         case .parseError: .parseError
         }
     }

@@ -35,17 +35,48 @@ package struct FormatRenderer: EventRenderer {
 
     package func render(event: [UInt8], line: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         guard let object = JSONTree(event)?.object else { return event }
+        return fill(from: object).text
+    }
+
+    /// The text for one event, and whether a field was missing that has no default.
+    package func fill(from event: JSONObject) -> (text: [UInt8], isComplete: Bool) {
         var out: [UInt8] = []
+        var isComplete = true
         for piece in pieces {
             switch piece {
             case .literal(let text): out += text
             case .field(let path, let fallback):
-                guard let value = object[path: path], !value.isNull else {
+                guard let value = event[path: path], !value.isNull else {
                     out += fallback
+                    if fallback.isEmpty { isComplete = false }
                     continue
                 }
                 out += value.text ?? value.compact
-            case .time(let pattern): pattern.write(object["@timestamp"]?.text ?? [], to: &out)
+            case .time(let pattern): pattern.write(event["@timestamp"]?.text ?? [], to: &out)
+            }
+        }
+        return (out, isComplete)
+    }
+
+    /// The text, when it is the same for all events.
+    package var constant: [UInt8]? {
+        var out: [UInt8] = []
+        for piece in pieces {
+            guard case .literal(let text) = piece else { return nil }
+            out += text
+        }
+        return out
+    }
+
+    /// The text for an event of this time, when nothing else of it is asked for.
+    /// - Parameter time: as in `@timestamp`.
+    package func fill(time: [UInt8]) -> [UInt8]? {
+        var out: [UInt8] = []
+        for piece in pieces {
+            switch piece {
+            case .literal(let text): out += text
+            case .time(let pattern): pattern.write(time, to: &out)
+            case .field: return nil
             }
         }
         return out

@@ -13,17 +13,20 @@ public struct TimeText: Sendable {
         let (days, inDay) = TimeText.floorDivide(milliseconds, 86_400_000)
         let (year, month, day) = TimeText.civil(days: days)
         let seconds = inDay / 1000
-        put(year, width: 4, at: 0)
-        put(month, width: 2, at: 5)
-        put(day, width: 2, at: 8)
+        put(year / 100, at: 0)
+        put(year % 100, at: 2)
+        put(month, at: 5)
+        put(day, at: 8)
         bytes[10] = 0x54
-        put(seconds / 3600, width: 2, at: 11)
+        put(seconds / 3600, at: 11)
         bytes[13] = 0x3a
-        put(seconds / 60 % 60, width: 2, at: 14)
+        put(seconds / 60 % 60, at: 14)
         bytes[16] = 0x3a
-        put(seconds % 60, width: 2, at: 17)
+        put(seconds % 60, at: 17)
         bytes[19] = 0x2e
-        put(inDay % 1000, width: 3, at: 20)
+        let milliseconds = inDay % 1000
+        put(milliseconds / 10, at: 20)
+        bytes[22] = UInt8(truncatingIfNeeded: milliseconds % 10) &+ 0x30
         bytes[23] = 0x5a
     }
 
@@ -36,12 +39,11 @@ public struct TimeText: Sendable {
         unsafe bytes.span.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
-    private mutating func put(_ value: Int64, width: Int, at start: Int) {
-        var rest = value
-        for index in stride(from: start + width - 1, through: start, by: -1) {
-            bytes[index] = UInt8(truncatingIfNeeded: rest % 10) &+ 0x30
-            rest /= 10
-        }
+    /// Two digits of a number below 100.
+    private mutating func put(_ value: Int64, at start: Int) {
+        let value = UInt32(truncatingIfNeeded: value)
+        bytes[start] = UInt8(truncatingIfNeeded: value / 10) &+ 0x30
+        bytes[start + 1] = UInt8(truncatingIfNeeded: value % 10) &+ 0x30
     }
 
     private static func floorDivide(_ value: Int64, _ by: Int64) -> (Int64, Int64) {

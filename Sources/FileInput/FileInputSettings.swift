@@ -49,6 +49,8 @@ package struct FileInputSettings: Sendable, Equatable {
     package var messageMaxBytes = 10 * 1024 * 1024
     package var lineFilters = LineFilterSettings()
     package var ndjson: NdjsonSettings?
+    /// Fields of JSON lines get ECS's names.
+    package var normalize = Normalization.none
     package var tags: [String] = []
     /// `fields` as one JSON object; empty: none.
     package var fieldsJSON = ""
@@ -59,4 +61,13 @@ package struct FileInputSettings: Sendable, Equatable {
     package var once = false
 
     package init() {}
+
+    /// What decodes the lines. Normalizing implies it, for those that are JSON objects.
+    package var decoder: NdjsonSettings? {
+        guard normalize != .none else { return ndjson }
+        var settings = ndjson ?? NdjsonSettings()
+        settings.acceptsText = ndjson == nil
+        settings.normalize = normalize
+        return settings
+    }
 }

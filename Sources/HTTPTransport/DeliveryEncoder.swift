@@ -27,4 +27,28 @@ package struct DeliveryEncoder {
         counted = position + 1
         return true
     }
+
+    /// Writes the id of the event at this position.
+    /// - Returns: false, and nothing written, when the cursor has not the room.
+    package mutating func writeEventID(_ position: Int, to cursor: inout ByteCursor) -> Bool {
+        let index = events[position]
+        if position < counted { return silent.writeEventID(index, to: &cursor) }
+        return counting.writeEventID(index, to: &cursor)
+    }
+
+    /// The event at this position in memory of its own, for what must look at it.
+    package mutating func event(_ position: Int) -> [UInt8] {
+        var capacity = 16 * 1024
+        while true {
+            var isWhole = false
+            let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+                var cursor = unsafe ByteCursor(UnsafeMutableRawBufferPointer(buffer))
+                let room = cursor.room
+                isWhole = encode(position, to: &cursor)
+                count = room - cursor.room
+            }
+            if isWhole { return bytes }
+            capacity *= 4
+        }
+    }
 }

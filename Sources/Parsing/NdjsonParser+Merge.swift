@@ -4,7 +4,7 @@ import EventModel
 extension NdjsonParser {
     package func merge(_ line: UnsafeBufferPointer<UInt8>, into event: [UInt8]) -> [UInt8] {
         guard let object = unsafe JSONTree(line)?.object, let event = JSONTree(event)?.object else { return event }
-        var merge = NdjsonMerge(settings: settings, keys: keys, line: object, event: event)
+        var merge = NdjsonMerge(settings: settings, keys: keys, names: rewriter?.names, line: object, event: event)
         merge.run()
         return JSONTree.object(merge.event).compact
     }
@@ -13,13 +13,15 @@ extension NdjsonParser {
 private struct NdjsonMerge {
     let settings: NdjsonSettings
     let keys: EventKeys
+    let names: ECSNames?
     var line: JSONObject
     var event: JSONObject
     private var problem: String?
 
-    init(settings: NdjsonSettings, keys: EventKeys, line: JSONObject, event: JSONObject) {
+    init(settings: NdjsonSettings, keys: EventKeys, names: ECSNames?, line: JSONObject, event: JSONObject) {
         self.settings = settings
         self.keys = keys
+        self.names = names
         self.line = line
         self.event = event
     }
@@ -30,12 +32,14 @@ private struct NdjsonMerge {
         if settings.expandKeys {
             do { line = try KeyExpansion.expand(line) } catch { problem = error.message }
         }
-        if settings.target.isEmpty {
+        if let names {
+            mergeNormalized(names)
+        } else if settings.target.isEmpty {
             mergeRoot()
         } else {
             event.put(.object(line), path: NdjsonMerge.path(settings.target))
         }
-        if let message { event["message"] = message }
+        if let message, names == nil { event["message"] = message }
         if let id, var metadata = event["@metadata"]?.object {
             metadata["_id"] = id
             event["@metadata"] = .object(metadata)
@@ -49,6 +53,14 @@ private struct NdjsonMerge {
                 ])
             )
         }
+    }
+
+    /// With ECS's names; the line's own time counts in any case.
+    private mutating func mergeNormalized(_ names: ECSNames) {
+        var tree = ECSTree(line, names: names, event: event)
+        line = tree.normalized()
+        mergeRoot()
+        if let time = tree.time { event["@timestamp"] = .string(TimeText(milliseconds: time).text.utf8) }
     }
 
     /// The text of `message_key`; the key itself stays.

@@ -11,19 +11,24 @@ package import EventModel
 /// with a `message_key` that is not already `message`. A time of the line's own under `@timestamp`, as ECS loggers write
 /// it, is cut out, and takes the place of the event's with `overwrite_keys`.
 ///
+/// With `normalize: ecs` the names that libraries give to time, level, message and the like become those of ECS on the
+/// way (`ECSRewriter`, and `ECSTree` on the slow way).
+///
 /// - Limits: 128 levels of nesting. Numbers are copied as text, however large. Keys that are twice inside a nested
 ///   object are left as they are where the line is copied. `null` stays, as with `keep_null: true`.
 /// - Source: filestream's `ndjson` parser of Filebeat 9.
 @safe
 package final class NdjsonParser: LineParser, @unchecked Sendable {
     // Safety: the key table is written in `init` only.
-    private let table: OpaquePointer
+    let table: OpaquePointer
     let settings: NdjsonSettings
     let keys: EventKeys
     /// Every valid line goes the slow way.
     private let alwaysMerges: Bool
     /// `message` must be there and a text, or `error.message` says that it is not.
     private let checksMessage: Bool
+    /// Renames the members of the line, if that is asked for.
+    let rewriter: ECSRewriter?
 
     /// - Parameter keys: what the event has at its top level besides the line's own (`EventShape.keys`).
     package init(_ settings: NdjsonSettings, keys: EventKeys) {
@@ -35,10 +40,27 @@ package final class NdjsonParser: LineParser, @unchecked Sendable {
         let isMessage = isRoot && settings.messageKey == "message"
         alwaysMerges = (!settings.messageKey.isEmpty && !isMessage) || keys.all.contains(target)
         checksMessage = isMessage && settings.addErrorKey
+        let rewrites = isRoot && settings.normalize == .ecs
+        let names = ECSNames(keys, messageKey: settings.messageKey)
+        let checkedKey = settings.addErrorKey && !settings.messageKey.isEmpty ? settings.messageKey : nil
+        rewriter = rewrites ? ECSRewriter(names: names, checkedMessageKey: checkedKey) : nil
         var reserved = isRoot ? keys.all : []
+        var idKeys: [String] = []
         if !settings.documentID.isEmpty {
-            reserved.append(settings.documentID)
-            reserved += settings.documentID.split(separator: ".").prefix(1).map(String.init)
+            idKeys = [settings.documentID] + settings.documentID.split(separator: ".").prefix(1).map(String.init)
+        }
+        reserved += idKeys
+        if settings.expandKeys { unsafe nt_json_keys_no_dots(table) }
+        if rewrites {
+            // The rewriter knows which keys of the event's own it must not copy.
+            reserved.removeAll { names.marks[Array($0.utf8)] != nil && !idKeys.contains($0) }
+            for var name in Set(reserved) {
+                name.withUTF8 { unsafe nt_json_keys_reserve(table, $0.baseAddress, $0.count) }
+            }
+            for (mark, var name) in names.names.enumerated() where !reserved.contains(name) {
+                name.withUTF8 { unsafe nt_json_keys_mark(table, $0.baseAddress, $0.count, UInt16(mark)) }
+            }
+            return
         }
         let cutsTime = isRoot && !settings.documentID.hasPrefix("@timestamp")
         for var name in Set(reserved) where name != settings.messageKey {
@@ -52,13 +74,17 @@ package final class NdjsonParser: LineParser, @unchecked Sendable {
         if !message.isEmpty {
             message.withUTF8 { unsafe nt_json_keys_watch(table, $0.baseAddress, $0.count) }
         }
-        if settings.expandKeys { unsafe nt_json_keys_no_dots(table) }
     }
 
     deinit { unsafe nt_json_keys_free(table) }
 
     /// - Precondition: 64 bytes behind the line are readable (`Slab.padding`).
     package func examine(_ line: UnsafeBufferPointer<UInt8>) -> ParsedLine {
+        if rewriter != nil {
+            return unsafe withUnsafeTemporaryAllocation(of: LineRewrite.self, capacity: 1) {
+                unsafe examine(line, rewrite: $0.baseAddress!)
+            }
+        }
         let result = unsafe inspect(line)
         if result.status == NT_JSON_PLAIN.rawValue {
             if alwaysMerges { return .merge }
@@ -108,13 +134,13 @@ package final class NdjsonParser: LineParser, @unchecked Sendable {
     ) rethrows -> Result {
         if settings.messageKey.isEmpty { return try unsafe body(line) }
         let result = unsafe inspect(line)
-        if result.status == NT_JSON_PLAIN.rawValue {
+        if result.status == NT_JSON_PLAIN.rawValue, rewriter == nil {
             guard unsafe isText(result, line) else { return try unsafe body(UnsafeBufferPointer(start: nil, count: 0)) }
             let text = unsafe UnsafeBufferPointer(
                 rebasing: line[Int(result.watched_start + 1)..<Int(result.watched_end - 1)]
             )
             if unsafe !text.contains(0x5c) { return try unsafe body(text) }
-        } else if result.status != NT_JSON_MERGE.rawValue {
+        } else if result.status > NT_JSON_MERGE.rawValue {
             return try unsafe body(line)
         }
         let text = unsafe JSONTree(line)?.object?[settings.messageKey]?.text ?? []
@@ -135,7 +161,7 @@ package final class NdjsonParser: LineParser, @unchecked Sendable {
         unsafe result.watched_end > result.watched_start && line[Int(result.watched_start)] == 0x22
     }
 
-    private static func explain(_ result: nt_json_result) -> String {
+    static func explain(_ result: nt_json_result) -> String {
         let what =
             switch nt_json_status(result.status) {
             case NT_JSON_NO_OBJECT: "the line is no object"

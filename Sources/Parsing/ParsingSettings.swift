@@ -13,8 +13,17 @@ package struct NdjsonSettings: Sendable, Equatable {
     package var documentID = ""
     /// Lines that cannot be decoded are no matter for the log.
     package var ignoreDecodingError = false
+    /// What libraries call their fields becomes what ECS calls them; keys at the root only.
+    package var normalize = Normalization.none
+    /// Lines that are no object are text like any other, and no errors.
+    package var acceptsText = false
 
     package init() {}
+}
+
+/// `normalize`: whose words the fields of a line are renamed to.
+package enum Normalization: String, Sendable, CaseIterable {
+    case none, ecs
 }
 
 /// `include_lines` and `exclude_lines`: regular expressions, include first.

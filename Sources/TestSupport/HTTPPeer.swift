@@ -30,15 +30,18 @@ package final class HTTPPeer: ContractPeer {
         package var status: Int
         package var headers: [String: String]
         package var body: [UInt8]
+        /// The messages that the journal keeps; nil: those of the request, where the status is 2xx.
+        package var kept: [String]?
 
-        package init(_ status: Int, headers: [String: String] = [:], body: String = "") {
-            self.init(status, headers: headers, bytes: Array(body.utf8))
+        package init(_ status: Int, headers: [String: String] = [:], body: String = "", kept: [String]? = nil) {
+            self.init(status, headers: headers, bytes: Array(body.utf8), kept: kept)
         }
 
-        package init(_ status: Int, headers: [String: String] = [:], bytes: [UInt8]) {
+        package init(_ status: Int, headers: [String: String] = [:], bytes: [UInt8], kept: [String]? = nil) {
             self.status = status
             self.headers = headers
             body = bytes
+            self.kept = kept
         }
 
         var bytes: [UInt8] {
@@ -47,6 +50,17 @@ package final class HTTPPeer: ContractPeer {
             var text = "HTTP/1.1 \(status) Answer\r\n" + (isBare ? "" : "content-length: \(body.count)\r\n")
             for (name, value) in headers { text += "\(name): \(value)\r\n" }
             return Array((text + "\r\n").utf8) + (isBare ? [] : body)
+        }
+    }
+
+    /// How a protocol over HTTP says that it takes events, or will never take them.
+    package struct Manners: Sendable {
+        package var takes: Rule
+        package var rejects: Rule
+
+        package init(takes: @escaping Rule, rejects: @escaping Rule) {
+            self.takes = takes
+            self.rejects = rejects
         }
     }
 
@@ -59,6 +73,7 @@ package final class HTTPPeer: ContractPeer {
     final class Shared: Sendable {
         let requests = Mutex<[Request]>([])
         let rule = Mutex<Rule?>(nil)
+        let manners = Mutex<Manners?>(nil)
         let children = Mutex<[any Channel]>([])
         /// The messages of a request, in the order in which they came.
         let messages: @Sendable (Request) -> [String]
@@ -106,6 +121,9 @@ package final class HTTPPeer: ContractPeer {
 
     /// Answers every request by this rule from now on; what gets 2xx is kept.
     package func answer(by rule: Rule?) { state.rule.withLock { $0 = rule } }
+
+    /// Behaves as its journal says, in the words of this protocol.
+    package func behave(by manners: Manners) { state.manners.withLock { $0 = manners } }
 
     package func shutdown() async {
         try? await channel.close()

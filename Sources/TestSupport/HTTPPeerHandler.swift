@@ -60,9 +60,7 @@ final class HTTPPeerHandler: ChannelInboundHandler {
         state.requests.withLock { $0.append(request) }
         if request.method == "CONNECT" { return openTunnel(context) }
         if let rule = state.rule.withLock({ $0 }) {
-            let answer = rule(request)
-            if 200..<300 ~= answer.status { journal.keep(state.messages(request)) }
-            return write(answer.bytes, context)
+            return give(rule(request), to: request, context)
         }
         answer(request, context)
     }
@@ -81,12 +79,11 @@ final class HTTPPeerHandler: ChannelInboundHandler {
     }
 
     private func answer(_ request: HTTPPeer.Request, _ context: ChannelHandlerContext) {
+        let manners = state.manners.withLock { $0 }
         switch behaviour {
-        case .takes:
-            journal.keep(state.messages(request))
-            write(HTTPPeer.Answer(200, body: "{}").bytes, context)
+        case .takes: give(manners?.takes(request) ?? HTTPPeer.Answer(200, body: "{}"), to: request, context)
         case .refuses: write(HTTPPeer.Answer(503, body: "later").bytes, context)
-        case .rejects: write(HTTPPeer.Answer(410, body: "never").bytes, context)
+        case .rejects: give(manners?.rejects(request) ?? HTTPPeer.Answer(410, body: "never"), to: request, context)
         case .answersHalf:
             write(Array("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"taken\":".utf8), context, close: true)
         case .answersGarbage: write([0, 1, 2, 0xff] + Array("HTTP? no.\r\n\r\n".utf8), context, close: true)
@@ -96,6 +93,15 @@ final class HTTPPeerHandler: ChannelInboundHandler {
             pour(context.channel)
         case .stalls, .staysSilent, .resets: break
         }
+    }
+
+    private func give(_ answer: HTTPPeer.Answer, to request: HTTPPeer.Request, _ context: ChannelHandlerContext) {
+        if let kept = answer.kept {
+            journal.keep(kept)
+        } else if 200..<300 ~= answer.status {
+            journal.keep(state.messages(request))
+        }
+        write(answer.bytes, context)
     }
 
     private func write(_ bytes: [UInt8], _ context: ChannelHandlerContext, close: Bool = false) {

@@ -11,10 +11,21 @@ package struct ProbeReport: Sendable {
         package let detail: String
         package let isOK: Bool
         package let took: Duration
+
+        package init(name: String, detail: String, isOK: Bool, took: Duration) {
+            self.name = name
+            self.detail = detail
+            self.isOK = isOK
+            self.took = took
+        }
     }
 
     package let endpoint: Endpoint
     package var steps: [Step] = []
+
+    package init(endpoint: Endpoint) {
+        self.endpoint = endpoint
+    }
 
     package var isOK: Bool { steps.allSatisfy(\.isOK) }
 }

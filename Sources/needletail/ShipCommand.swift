@@ -56,6 +56,12 @@ package struct ShipCommand: AsyncParsableCommand {
     @Flag(help: "Lines are JSON objects, to be merged into the events.")
     package var ndjson = false
 
+    @Option(
+        help: ArgumentHelp(
+            "ecs: give the fields of JSON lines the names of ECS; lines that are none stay text.", valueName: "names"),
+        completion: .list(["none", "ecs"]))
+    package var normalize = "none"
+
     @Flag(help: "Send the lines alone, without an event around them.")
     package var raw = false
 
@@ -74,6 +80,7 @@ package struct ShipCommand: AsyncParsableCommand {
         if let bad = fields.first(where: { !$0.contains("=") || $0.hasPrefix("=") }) {
             throw ValidationError("--field takes name=value, not \(bad)")
         }
+        if !["none", "ecs"].contains(normalize) { throw ValidationError("--normalize is none or ecs") }
         if quiet && json { throw ValidationError("--quiet and --json exclude each other") }
     }
 
@@ -86,6 +93,7 @@ package struct ShipCommand: AsyncParsableCommand {
         request.tags = tags
         request.fields = fields
         request.ndjson = ndjson
+        request.normalize = normalize
         request.raw = raw
         return request
     }

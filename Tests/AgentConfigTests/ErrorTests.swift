@@ -46,7 +46,8 @@ struct ErrorTests {
         ),
         (
             "outputs: {a: {hosts: [b]}}",
-            "a.yml:2:11: 'outputs.a.type' is missing; it is one of logstash, tcp, http, otlp, loki, file, console, discard"
+            "a.yml:2:11: 'outputs.a.type' is missing; it is one of logstash, elasticsearch, kafka, otlp, loki, tcp, http, "
+                + "file, console, discard"
         ),
         (
             "outputs: {a: {type: htpp}}", "a.yml:2:21: unknown output 'htpp'; did you mean 'http'?"
@@ -108,6 +109,10 @@ struct ErrorTests {
         (
             "{type: stdin, parsers: [{ndjson: {targte: a}}]}",
             "a.yml:1:53: unknown setting 'parsers.ndjson.targte'; did you mean 'parsers.ndjson.target'?"
+        ),
+        (
+            "{type: stdin, normalize: ecs, parsers: [{ndjson: {target: a}}]}",
+            "a.yml:1:44: 'normalize' renames keys at the root of the event, and the decoder puts them under 'a'; set no 'target', or 'json.keys_under_root: true'"
         ),
         (
             "{type: stdin, close.on_state_change.inactiv: 5m}",

@@ -94,6 +94,22 @@ struct LoadTests {
         #expect(decoders[3] == NdjsonSettings())
     }
 
+    @Test func `normalizing implies that lines are decoded, and leaves text alone then`() throws {
+        let inputs = try load(
+            """
+            filebeat.inputs:
+              - {type: filestream, id: a, paths: [/a], normalize: ecs}
+              - {type: filestream, id: b, paths: [/b], normalize: ecs, parsers: [{ndjson: {add_error_key: true}}]}
+              - {type: filestream, id: c, paths: [/c]}
+            output.console:
+            """
+        ).inputs
+        #expect(inputs.map(\.normalize) == [.ecs, .ecs, .none])
+        #expect(inputs[0].decoder?.normalize == .ecs && inputs[0].decoder?.acceptsText == true)
+        #expect(inputs[1].decoder?.addErrorKey == true && inputs[1].decoder?.acceptsText == false)
+        #expect(inputs[2].decoder == nil)
+    }
+
     @Test func `a disabled input is left out`() throws {
         let text = "filebeat.inputs: [{type: journald, enabled: false, what: ever}, {type: stdin}]\noutput.console:"
         #expect(try load(text).inputs.map(\.kind) == [.stdin])

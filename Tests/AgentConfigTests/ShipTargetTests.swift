@@ -88,7 +88,7 @@ struct ShipTargetTests {
     }
 
     @Test(arguments: [
-        ("kafka://b/t", "does not have kafka:// yet"), ("es+http://h:9200", "does not have es+http:// yet"),
+        ("kafka://b:9092", "the topic is missing"),
         ("lumberjak://h", "did you mean lumberjack://?"), ("tcp://h", "expected host:port"),
         ("h:5044", "expected a URL"),
         ("", "expected a URL"), ("tcp://:5", "expected a URL"), ("file://host/x", "three slashes"),

@@ -17,7 +17,7 @@ struct ShippedFilesTests {
         let names = yamlFiles().filter { !$0.hasPrefix("collector") }
         #expect(names.count >= 8)
         for name in names {
-            let settings = try load(shipped(name), environment: ["HTTP_TOKEN": "t"])
+            let settings = try load(shipped(name), environment: ["HTTP_TOKEN": "t", "KAFKA_PASSWORD": "p"])
             #expect(settings.warnings == [], "\(name)")
             #expect(settings.outputs.isEmpty == false)
         }
@@ -47,6 +47,11 @@ struct ShippedFilesTests {
         #expect(settings.inputs[0].paths == ["/srv/{a,c}.log", "/srv/b.log"])
         #expect(settings.inputs[0].ndjson?.messageKey == "msg")
         #expect(settings.outputs[0].codec == .format("%{[@timestamp]} %{[level]} %{[msg]}"))
+    }
+
+    @Test func `normalize-ecs.yml renames what libraries write`() throws {
+        let settings = try load(shipped("normalize-ecs.yml"), environment: ["SERVICE_LOGS": "/srv/*.log"])
+        #expect(settings.inputs[0].normalize == .ecs && settings.inputs[0].ndjson == nil)
     }
 
     @Test func `to-logstash-tls.yml takes its key from a credential`() throws {

@@ -59,6 +59,7 @@ struct CommandLineTests {
             [
                 "ship", "a.log", "b*.gz", "-", "--to", "lumberjack://h:5044", "--resume", "/r", "--compression-level",
                 "0", "--timeout", "5m", "--id", "i", "--tag", "t", "--tag", "u", "--field", "a=b", "--ndjson", "--raw",
+                "--normalize", "ecs",
             ], as: ShipCommand.self
         ).request
         var expected = ShipRequest(files: ["a.log", "b*.gz", "-"], destination: "lumberjack://h:5044")
@@ -70,13 +71,15 @@ struct CommandLineTests {
         expected.fields = ["a=b"]
         expected.ndjson = true
         expected.raw = true
+        expected.normalize = "ecs"
         #expect(request == expected)
     }
 
     @Test(arguments: [
         ["ship", "a.log"], ["ship", "--to", "-"], ["ship", "a", "--to", "-", "--compression-level", "10"],
         ["ship", "a", "--to", "-", "--timeout", "soon"], ["ship", "a", "--to", "-", "--field", "novalue"],
-        ["ship", "a", "--to", "-", "--quiet", "--json"], ["run", "stray"], ["run", "--nonsense"], ["nonsense"],
+        ["ship", "a", "--to", "-", "--quiet", "--json"], ["ship", "a", "--to", "-", "--normalize", "gelf"],
+        ["run", "stray"], ["run", "--nonsense"], ["nonsense"],
         ["registry", "show"], ["completions", "tcsh"],
     ])
     func `a wrong command line ends with status 64`(_ arguments: [String]) {

@@ -26,6 +26,7 @@ final class ProcessAgent: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, input, O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, flags, 0o600)
+        unsafe SpawnAttributes.closeOthers(&actions)
         var attributes = SpawnAttributes.withoutBlockedSignals()
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         var words = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]

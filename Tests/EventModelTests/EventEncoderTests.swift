@@ -76,6 +76,33 @@ import Testing
         #expect((0..<3).map { encoder.eventID($0) } == ["k0-0", "k0-2", "k2-204"])
     }
 
+    @Test func `an id is written as it reads, or not at all without room`() throws {
+        let source = EventSource(
+            fileID: 1, generation: 0, path: "", idKey: "key", template: try shape().template(for: file)
+        )
+        let slab = Slab(capacity: 64)
+        unsafe slab.base.initialize(repeating: 0x61, count: 64)
+        var plain = Segment(source: source, readAt: 0, firstLine: 0, base: 4_294_967_290, start: 0)
+        plain.lineCount = 2
+        var recoded = Segment(source: source, readAt: 0, firstLine: 2, base: 0, start: 0)
+        recoded.lineCount = 1
+        recoded.places = [.init(offset: .max, bytes: 8)]
+        let lines = [0, 9, 20].map { LineRef(start: $0, length: 1) }
+        let batch = Batch(slab: slab, lines: lines, segments: [plain, recoded])
+        var encoder = EventEncoder(batch)
+        for index in [2, 0, 1] {
+            var memory = [UInt8](repeating: 0xee, count: 64)
+            let (refused, written, count) = unsafe memory.withUnsafeMutableBytes { buffer in
+                var small = unsafe ByteCursor(UnsafeMutableRawBufferPointer(rebasing: buffer[..<27]))
+                let refused = !encoder.writeEventID(index, to: &small) && small.room == 27
+                var cursor = unsafe ByteCursor(buffer)
+                return (refused, encoder.writeEventID(index, to: &cursor), 64 - cursor.room)
+            }
+            #expect(refused && written)
+            #expect(String(decoding: memory[..<count], as: UTF8.self) == encoder.eventID(index))
+        }
+    }
+
     @Test func `the place of a recoded line is where its bytes are in the file`() throws {
         let source = EventSource(
             fileID: 1, generation: 0, path: "", idKey: "k", template: try shape().template(for: file)

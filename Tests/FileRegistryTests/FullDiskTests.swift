@@ -37,7 +37,11 @@ private func run(_ words: String...) -> Bool {
     var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
     defer { for index in words.indices { unsafe Glibc.free(arguments[index]) } }
     var process = pid_t()
-    let failure = ForkLock.withLock { unsafe posix_spawnp(&process, words[0], nil, nil, &arguments, nil) }
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    unsafe SpawnAttributes.closeOthers(&actions)
+    let failure = ForkLock.withLock { unsafe posix_spawnp(&process, words[0], &actions, nil, &arguments, nil) }
     guard failure == 0 else { return false }
     var status: Int32 = 0
     return unsafe waitpid(process, &status, 0) == process && status == 0

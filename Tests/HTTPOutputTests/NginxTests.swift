@@ -45,7 +45,11 @@ struct Nginx {
     private static func spawn(_ arguments: [String]) throws -> pid_t {
         var child = pid_t()
         var pointers: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        let result = ForkLock.withLock { unsafe posix_spawn(&child, program, nil, nil, &pointers, environ) }
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe SpawnAttributes.closeOthers(&actions)
+        let result = ForkLock.withLock { unsafe posix_spawn(&child, program, &actions, nil, &pointers, environ) }
         for index in unsafe pointers.indices { unsafe free(pointers[index]) }
         guard result == 0 else { throw ContractBreach("nginx does not start: \(result)") }
         return child

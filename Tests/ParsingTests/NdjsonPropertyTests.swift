@@ -111,7 +111,7 @@ extension String {
             let results = (0...2).map { level in
                 unsafe withLine(line, padding: UInt8.random(in: 0...255, using: &generator.random)) { line in
                     var result = nt_json_result()
-                    _ = unsafe nt_json_examine_level(Int32(level), line.baseAddress, line.count, keys, &result)
+                    _ = unsafe nt_json_examine_level(Int32(level), line.baseAddress, line.count, keys, &result, nil)
                     return [
                         result.status, result.at, result.start, result.end, result.cut_key, result.cut_start,
                         result.cut_end,

@@ -40,6 +40,20 @@ struct nt_json_result {
     uint32_t cut_key, cut_start, cut_end;
 };
 
+/// A top-level member whose key was marked: the key's quote, the value, and the mark.
+struct nt_json_member {
+    uint32_t key, start, end, mark;
+};
+
+/// Most marked members of a line; one with more is to be merged.
+#define NT_JSON_MARKED 32
+
+/// The marked members of a line in their order.
+struct nt_json_members {
+    struct nt_json_member *list;
+    uint32_t count;
+};
+
 /// The keys that a line is looked through for. Made once per input, then read-only.
 struct nt_json_keys;
 
@@ -51,6 +65,9 @@ void nt_json_keys_reserve(struct nt_json_keys *keys, const uint8_t *name, size_t
 void nt_json_keys_watch(struct nt_json_keys *keys, const uint8_t *name, size_t count);
 /// The top-level member with this name is shown in the result, to be left out of the copy. One key at most.
 void nt_json_keys_cut(struct nt_json_keys *keys, const uint8_t *name, size_t count);
+/// The top-level member with this name is told by `nt_json_examine_members`, with a number of the caller's below 2^15.
+/// At most 500 keys, each once.
+void nt_json_keys_mark(struct nt_json_keys *keys, const uint8_t *name, size_t count, uint16_t mark);
 /// A key with a dot in it, at any depth, makes the line one to be merged.
 void nt_json_keys_no_dots(struct nt_json_keys *keys);
 
@@ -59,7 +76,13 @@ void nt_json_keys_no_dots(struct nt_json_keys *keys);
 void nt_json_examine(
     const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result);
 
+/// The same, telling of the marked members too: `members->list` has room for NT_JSON_MARKED.
+void nt_json_examine_members(
+    const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result,
+    struct nt_json_members *members);
+
 /// The same with at most the vector instructions of a level, to compare them: 0 none, 1 SSE2, 2 AVX2. Returns the level
 /// that was used.
 int nt_json_examine_level(
-    int level, const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result);
+    int level, const uint8_t *in, size_t n, const struct nt_json_keys *keys, struct nt_json_result *result,
+    struct nt_json_members *members);

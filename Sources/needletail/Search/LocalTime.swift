@@ -1,4 +1,5 @@
 import Glibc
+import SystemTools
 
 /// A time as the clock on the wall shows it.
 package struct LocalTime: Equatable {
@@ -29,9 +30,5 @@ package struct LocalTime: Equatable {
     }
 
     /// Nanoseconds since 1970.
-    package static var now: Int64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
+    package static var now: Int64 { Clocks.wall }
 }

@@ -11,7 +11,7 @@ package struct FuzzTarget: Sendable, CustomStringConvertible {
 
     package static let all: [FuzzTarget] = [
         .bulk, .configuration, .escape, .eventFormat, .http, .jsonEvent, .jsonTree, .jsonValidator, .lineFormat,
-        .lumberjack, .lumberjackServer, .otlpJSON, .otlpProtobuf, .pathGlob, .query, .timeText,
+        .lumberjack, .lumberjackServer, .normalize, .otlpJSON, .otlpProtobuf, .pathGlob, .query, .timeText,
     ]
 }
 

@@ -19,7 +19,7 @@ extension FuzzTarget {
             var result = nt_json_result()
             let padding = [0x22, 0x31, flags][level]
             unsafe (line + [UInt8](repeating: padding, count: Slab.padding)).withUnsafeBufferPointer {
-                _ = unsafe nt_json_examine_level(Int32(level), $0.baseAddress, line.count, keys, &result)
+                _ = unsafe nt_json_examine_level(Int32(level), $0.baseAddress, line.count, keys, &result, nil)
             }
             results.append(Examined(result, count: line.count))
         }

@@ -1,0 +1,54 @@
+import CKafka
+import EventModel
+import Publishing
+
+/// Encodes deliveries and hands them to the producer, on the thread of a lane.
+@safe
+final class DeliverySender {
+    private let context: KafkaOutput.Context
+
+    init(_ context: KafkaOutput.Context) { self.context = context }
+
+    /// Sends all of a delivery; its reports come to `PendingDelivery.wasReported`.
+    /// - Returns: why nothing was sent, and nothing will be reported.
+    func send(_ pending: PendingDelivery, isClosed: () -> Bool) -> Reply.Failure? {
+        guard let set = pending.set else { return KafkaLane.closing }
+        let producer: KafkaProducer
+        do {
+            producer = try context.producers.current()
+        } catch {
+            return Reply.Failure(.status, error.message)
+        }
+        guard let number = producer.begin() else { return producer.failure ?? KafkaLane.closing }
+        var encoder = MessageEncoder(pending.delivery, context, producer)
+        guard encoder.encodeAll(into: set) else {
+            producer.end(number)
+            return producer.failure ?? KafkaLane.closing
+        }
+        pending.refusals = encoder.refusals
+        pending.producer = producer
+        pending.number = number
+        hand(pending, set, producer, isClosed)
+        return nil
+    }
+
+    /// Puts the messages into the queue; waits while it is full.
+    private func hand(
+        _ pending: PendingDelivery, _ set: MessageSet, _ producer: KafkaProducer, _ isClosed: () -> Bool
+    ) {
+        let count = UInt32(pending.count)
+        unsafe ck_delivery_begin(set.handle, count, Unmanaged.passRetained(pending).toOpaque())
+        var at: UInt32 = 0
+        while at < count {
+            let rounds = producer.rounds
+            let canGoOn = !isClosed() && !producer.isRetired
+            if canGoOn { at = unsafe context.headers.send(producer.handle, set.handle, at, count) }
+            if at < count, !canGoOn || !producer.waitForRoom(since: rounds) {
+                let error = RD_KAFKA_RESP_ERR__PURGE_QUEUE.rawValue
+                unsafe ck_abandon(producer.handle, set.handle, at, count, error)
+                at = count
+            }
+        }
+        unsafe ck_release(producer.handle, set.handle)
+    }
+}
