@@ -169,11 +169,24 @@ let package = Package(
             ]),
         library("LogQuery", ["LogStore", "EventFields", "EventModel", "ByteTools"]),
         library("FileOutput", ["Publishing", "EventModel", "SystemTools", "ByteTools", "CShim", logging]),
+        library("RecordTools", ["HTTPTransport", "EventFields", "EventModel", "ByteTools", "CShim", nioCore]),
+        library(
+            "OTLPOutput",
+            [
+                "RecordTools", "HTTPTransport", "EventFields", "Transport", "Publishing", "EventModel", "ByteTools",
+                nioCore, logging,
+            ]),
+        library(
+            "LokiOutput",
+            [
+                "RecordTools", "HTTPTransport", "EventFields", "Transport", "Publishing", "EventModel", "ByteTools",
+                "CShim", nioCore, logging,
+            ]),
         library(
             "AgentConfig",
             [
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "HTTPTransport", "FileOutput",
-                "Transport", "Publishing", "ElasticsearchOutput",
+                "Transport", "Publishing", "ElasticsearchOutput", "OTLPOutput", "LokiOutput",
                 "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", yams,
             ]
         ),
@@ -182,7 +195,7 @@ let package = Package(
             [
                 "AgentConfig", "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "FileOutput", "Transport",
                 "Publishing", "Parsing", "FileInput", "FileRegistry", "EventModel", "ByteTools", "CShim", "CZlib",
-                hummingbird, "ElasticsearchOutput",
+                hummingbird, "ElasticsearchOutput", "OTLPOutput", "LokiOutput",
                 httpTypes, serviceLifecycle, unixSignals, nioCore, nioPosix, logging,
             ]
         ),
@@ -258,6 +271,20 @@ let package = Package(
             ["Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", "CKafka", "CRdkafka", logging]),
         tests("ElasticSetup", ["HTTPTransport", "EventModel", "ByteTools"]),
         tests("EventFields", ["EventModel", "ByteTools"]),
+        tests("RecordTools", ["HTTPTransport", "EventFields", "EventModel", "ByteTools"]),
+        tests(
+            "OTLPOutput",
+            [
+                "RecordTools", "HTTPTransport", "EventFields", "Publishing", "EventModel", "ByteTools", "Parsing",
+                "Collector", "LogStore", "CShim", nioCore, nioPosix, logging,
+            ]),
+        tests(
+            "LokiOutput",
+            [
+                "RecordTools", "HTTPTransport", "EventFields", "Publishing", "EventModel", "ByteTools", "Parsing",
+                "CShim", nioCore, nioPosix, logging,
+            ],
+            exclude: ["push.proto"]),
         tests("LogStore", ["EventFields", "ByteTools", "CShim", grdb, logging]),
         tests("LogQuery", ["LogStore", "EventFields", "EventModel", logging]),
         tests(
@@ -276,6 +303,7 @@ let package = Package(
             [
                 "LumberjackOutput", "TCPOutput", "HTTPOutput", "KafkaOutput", "HTTPTransport", "FileOutput",
                 "Transport", "Publishing", "Parsing", "FileInput", "FileRegistry", "EventModel", "ElasticsearchOutput",
+                "OTLPOutput", "LokiOutput",
             ]
         ),
         tests(

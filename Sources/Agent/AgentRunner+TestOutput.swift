@@ -3,9 +3,11 @@ import ElasticsearchOutput
 import HTTPOutput
 import KafkaOutput
 import Logging
+import LokiOutput
 import LumberjackOutput
 import NIOCore
 import NIOPosix
+import OTLPOutput
 import Publishing
 import TCPOutput
 import Transport
@@ -69,13 +71,16 @@ extension AgentRunner {
     private static func probes(
         _ output: any Output, _ plan: OutputPlan, on loop: any EventLoop
     ) async throws -> [ProbeReport]? {
-        if case .http(let settings) = plan.kind {
-            return try await HTTPOutput.probe(settings, userAgent: "needletail/\(AgentVersion.text)", on: loop)
+        let userAgent = "needletail/\(AgentVersion.text)"
+        switch plan.kind {
+        case .http(let settings): return try await HTTPOutput.probe(settings, userAgent: userAgent, on: loop)
+        case .otlp(let settings): return try await OTLPOutput.probe(settings, userAgent: userAgent, on: loop)
+        case .loki(let settings): return try await LokiOutput.probe(settings, userAgent: userAgent, on: loop)
+        case .elasticsearch(let settings):
+            return try await ElasticsearchOutput.probe(settings, version: AgentVersion.text, on: loop)
+        default: break
         }
         if let kafka = output as? KafkaOutput { return [await kafka.probe()] }
-        if case .elasticsearch(let settings) = plan.kind {
-            return try await ElasticsearchOutput.probe(settings, version: AgentVersion.text, on: loop)
-        }
         return await (output as? any ProbedOutput)?.probe()
     }
 }

@@ -5,8 +5,10 @@ import FileOutput
 import HTTPOutput
 import KafkaOutput
 import Logging
+import LokiOutput
 import LumberjackOutput
 import NIOCore
+import OTLPOutput
 import Publishing
 import TCPOutput
 
@@ -27,6 +29,12 @@ struct OutputFactory {
         case .kafka(let settings): try KafkaOutput(settings, host: host, counters: counters, logger: logger)
         case .elasticsearch(let settings):
             try ElasticsearchOutput(settings, version: AgentVersion.text, counters: counters, logger: logger)
+        case .otlp(let settings):
+            try OTLPOutput(
+                settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
+        case .loki(let settings):
+            try LokiOutput(
+                settings, userAgent: "needletail/\(AgentVersion.text)", counters: counters, logger: logger)
         case .file(let settings): FileOutput(settings, counters: counters, logger: logger)
         case .console(let settings): ConsoleOutput(settings, counters: counters, logger: logger)
         case .discard(let settings): DiscardOutput(settings, counters: counters)

@@ -40,6 +40,8 @@ extension PipelineLoop {
         status.lastFailure = publisher.lastFailure?.message
         status.invalidUTF8Lines = UInt64(plan.counters.invalidUTF8.load(ordering: .relaxed))
         status.parseErrors = UInt64(plan.counters.parseErrors.load(ordering: .relaxed))
+        status.eventsLeftOut = UInt64(plan.counters.leftOut.load(ordering: .relaxed))
+        status.labelsReplaced = UInt64(plan.counters.labelsReplaced.load(ordering: .relaxed))
         return status
     }
 

@@ -77,6 +77,14 @@ private struct MetricsPage {
                 sample("delivery_failures_total", labels, String(failure.count))
             }
         }
+        each(
+            pipelines, "partial_success_rejected_events_total", .counter,
+            "Events that a server said it left out of a request that it took."
+        ) { $0.eventsLeftOut }
+        each(
+            pipelines, "labels_replaced_events_total", .counter,
+            "Events with a label whose value was replaced, so that streams stay few."
+        ) { $0.labelsReplaced }
         each(pipelines, "in_flight_deliveries", .gauge, "Deliveries sent and not answered.") { $0.inFlightDeliveries }
         each(pipelines, "in_flight_bytes", .gauge, "Bytes of lines sent and not answered.") { $0.inFlightBytes }
         each(pipelines, "budget_bytes", .gauge, "Bytes that may be between reading and settlement.") {

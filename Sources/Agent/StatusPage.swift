@@ -88,6 +88,8 @@ package enum StatusPage {
             ("dead_letter_evicted", .integer(pipeline.deadLettersEvicted)),
             ("invalid_utf8", .integer(pipeline.invalidUTF8Lines)),
             ("parse_errors", .integer(pipeline.parseErrors)),
+            ("partial_success_rejected", .integer(pipeline.eventsLeftOut)),
+            ("labels_replaced", .integer(pipeline.labelsReplaced)),
         ])
     }
 

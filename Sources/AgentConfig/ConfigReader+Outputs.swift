@@ -4,7 +4,9 @@ import FileOutput
 import HTTPOutput
 import HTTPTransport
 import KafkaOutput
+import LokiOutput
 import LumberjackOutput
+import OTLPOutput
 import Publishing
 import TCPOutput
 import Transport
@@ -137,6 +139,22 @@ extension ConfigReader {
                 reader.require(
                     !settings.client.hosts.isEmpty, shown + "hosts", "[\"https://127.0.0.1:9200\"]", place)
                 return .elasticsearch(reader.checked(settings, shown, place))
+            }
+        case "otlp":
+            return read(OutputTables.otlp, &self) { settings, reader in
+                var settings = settings
+                reader.require(
+                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"http://127.0.0.1:4318\"]", place)
+                settings.client = reader.checked(settings.client, shown, place)
+                return .otlp(settings)
+            }
+        case "loki":
+            return read(OutputTables.loki, &self) { settings, reader in
+                var settings = settings
+                reader.require(
+                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"http://127.0.0.1:3100\"]", place)
+                settings.client = reader.checked(settings.client, shown, place)
+                return .loki(settings)
             }
         case "file":
             return read(OutputTables.file, &self) { settings, reader in

@@ -26,6 +26,8 @@ struct ConfigSection {
             ConfigSection("output.http", OutputTables.http),
             ConfigSection("output.kafka", OutputTables.kafka),
             ConfigSection("output.elasticsearch", OutputTables.elasticsearch),
+            ConfigSection("output.otlp", OutputTables.otlp),
+            ConfigSection("output.loki", OutputTables.loki),
             ConfigSection("output.file", OutputTables.file),
             ConfigSection("output.console", OutputTables.console),
             ConfigSection("output.discard", OutputTables.discard),

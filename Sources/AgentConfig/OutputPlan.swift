@@ -4,7 +4,9 @@ package import FileOutput
 package import HTTPOutput
 import HTTPTransport
 package import KafkaOutput
+package import LokiOutput
 package import LumberjackOutput
+package import OTLPOutput
 package import Publishing
 package import TCPOutput
 
@@ -17,6 +19,8 @@ package struct OutputPlan: Sendable, Equatable {
         case http(HTTPSettings)
         case kafka(KafkaSettings)
         case elasticsearch(ElasticsearchSettings)
+        case otlp(OTLPSettings)
+        case loki(LokiSettings)
         case file(FileOutputSettings)
         case console(ConsoleOutputSettings)
         case discard(DiscardOutputSettings)
@@ -29,6 +33,8 @@ package struct OutputPlan: Sendable, Equatable {
             case .http: "http"
             case .kafka: "kafka"
             case .elasticsearch: "elasticsearch"
+            case .otlp: "otlp"
+            case .loki: "loki"
             case .file: "file"
             case .console: "console"
             case .discard: "discard"
@@ -69,6 +75,12 @@ package struct OutputPlan: Sendable, Equatable {
         case .elasticsearch(var settings):
             settings.client.compressionLevel = level
             kind = .elasticsearch(settings)
+        case .otlp(var settings):
+            settings.client.compressionLevel = level
+            kind = .otlp(settings)
+        case .loki(var settings):
+            settings.client.compressionLevel = level
+            kind = .loki(settings)
         case .tcp, .file, .console, .discard: break
         }
     }

@@ -58,7 +58,7 @@ extension OutputTables {
         ForeignSetting("escape_html"),
         ForeignSetting("codec.json.escape_html"),
         ForeignSetting("proxy_use_local_resolver"),
-        ForeignSetting("proxy_url", "only output.http goes through a proxy"),
+        ForeignSetting("proxy_url", "only outputs over HTTP go through a proxy"),
         ForeignSetting("proxy_headers"),
         ForeignSetting("proxy_disable"),
         ForeignSetting("ssl.curve_types"),

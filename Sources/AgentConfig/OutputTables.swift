@@ -94,7 +94,9 @@ enum OutputTables {
         "redis": "ship through Logstash"
     ]
 
-    static let kinds = ["logstash", "elasticsearch", "kafka", "tcp", "http", "file", "console", "discard"]
+    static let kinds = [
+        "logstash", "elasticsearch", "kafka", "otlp", "loki", "tcp", "http", "file", "console", "discard",
+    ]
 }
 
 extension ValueKind<Int> {

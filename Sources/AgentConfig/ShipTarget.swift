@@ -15,6 +15,8 @@ import Transport
 /// | `http://…`, `https://…` | `http`, the URL as it is; `user:password@` becomes basic authentication |
 /// | `kafka://broker[:9092]/topic`, `kafkas://` with TLS | `kafka`; `user:password@` becomes SASL |
 /// | `es+http://host:9200/index`, `es+https://…` | `elasticsearch`; without an index its default |
+/// | `otlp+http://host:4318`, `otlp+https://` | `otlp`; `/v1/logs` where there is no path |
+/// | `loki+http://host:3100`, `loki+https://` | `loki`; `/loki/api/v1/push` where there is no path |
 /// | `file:///directory/` or `file:///directory/name.ndjson` | `file` |
 /// | `-` | `console` |
 ///
@@ -34,12 +36,9 @@ package enum ShipTarget {
         return plan ?? OutputPlan(name: "console", kind: .console(ConsoleOutputSettings()))
     }
 
-    /// Schemes of outputs that are known, but not there yet.
-    fileprivate static let later: Set<String> = [
-        "otlp+http", "otlp+https", "loki+http", "loki+https",
-    ]
     fileprivate static let schemes = [
-        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "es+http", "es+https", "kafka", "kafkas", "file",
+        "lumberjack", "lumberjacks", "tcp", "tcps", "http", "https", "es+http", "es+https", "kafka", "kafkas",
+        "otlp+http", "otlp+https", "loki+http", "loki+https", "file",
     ]
 }
 
@@ -82,6 +81,9 @@ extension ConfigReader {
             let whole = text[..<end].dropFirst(3)
             set("hosts", String(whole.dropLast(url.path[slash...].utf8.count)), &problems)
             if !index.isEmpty { set("index", index, &problems) }
+        case "otlp+http", "otlp+https", "loki+http", "loki+https":
+            kind = String(url.scheme.prefix { $0 != "+" })
+            set("hosts", String(text.dropFirst(kind.count + 1).prefix { $0 != "?" }), &problems)
         case "file":
             kind = "file"
             let slash = url.path.lastIndex(of: "/") ?? url.path.startIndex
@@ -113,12 +115,7 @@ extension ConfigReader {
 
     private mutating func refuseScheme(_ scheme: String, _ place: Place) {
         let known = ShipTarget.schemes.map { "\($0)://" }.joined(separator: ", ")
-        if ShipTarget.later.contains(scheme) {
-            problems.add(
-                .notSupported, place, "Needletail does not have \(scheme):// yet; it has \(known) and '-'")
-        } else {
-            let guess = Suggestion.nearest(to: scheme, among: ShipTarget.schemes).map { "; did you mean \($0)://?" }
-            problems.add(.value, place, "unknown scheme \(scheme)://\(guess ?? "; there are \(known) and '-'")")
-        }
+        let guess = Suggestion.nearest(to: scheme, among: ShipTarget.schemes).map { "; did you mean \($0)://?" }
+        problems.add(.value, place, "unknown scheme \(scheme)://\(guess ?? "; there are \(known) and '-'")")
     }
 }

@@ -70,6 +70,12 @@ package struct EventScanner: ~Copyable {
         return unsafe Array(UnsafeBufferPointer(start: scratch + place.lowerBound, count: place.count))
     }
 
+    /// The bytes of a fact, which stay until the next scan.
+    package func bytes(_ place: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+        precondition(place.lowerBound >= 0 && place.upperBound <= scratchCount)
+        return unsafe UnsafeBufferPointer(start: scratch + place.lowerBound, count: place.count)
+    }
+
     /// Whether full text may leave out the value at a path, so that a search for it cannot go by words.
     package func mayHide(path: [UInt8]) -> Bool { table.mayHide(path) }
 

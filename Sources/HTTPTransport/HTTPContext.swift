@@ -24,7 +24,7 @@ package struct HTTPContext: Sendable {
     package init(
         _ settings: HTTPClientSettings, request: HTTPRequestForm, counters: EventCounters?, logger: Logger
     ) throws(HTTPTransportError) {
-        let urls = try HTTPContext.urls(of: settings)
+        let urls = try HTTPContext.urls(of: settings).map { $0.target == "/" ? $0.at(request.defaultTarget) : $0 }
         headers = try HTTPContext.headers(for: settings, request, credentials: urls[0])
         var bare = headers
         bare.remove(name: "content-encoding")
@@ -68,6 +68,8 @@ package struct HTTPRequestForm: Sendable {
     package var contentEncoding: String?
     /// Of the agent: `needletail/1.0`.
     package var userAgent: String
+    /// Where a URL without a path leads.
+    package var defaultTarget = "/"
     /// Fields of the protocol, which those of the settings replace.
     package var headers: [HTTPClientSettings.Header] = []
 

@@ -17,7 +17,8 @@ extension HTTPContext {
         let proxy = try proxyURL(settings.proxyURL)
         let tls = proxy == nil ? try tlsClient(for: settings) ?? TLSClient(TLSSettings()) : nil
         var reports: [ProbeReport] = []
-        for url in try urls(of: settings) {
+        for base in try urls(of: settings) {
+            let url = base.target == "/" ? base.at(request.defaultTarget) : base
             var headers = try headers(for: settings, request, credentials: url)
             headers.remove(name: "content-encoding")
             if let proxy {

@@ -61,6 +61,9 @@ package struct PipelineStatus: Sendable, Equatable {
     /// Lines with bytes that were no UTF-8, and lines that a parser could not decode.
     package var invalidUTF8Lines: UInt64 = 0
     package var parseErrors: UInt64 = 0
+    /// Events that the server said it left out of a request it took; and those whose label was replaced.
+    package var eventsLeftOut: UInt64 = 0
+    package var labelsReplaced: UInt64 = 0
 
     package init(name: String, outputKind: String, endpoint: String) {
         self.name = name

@@ -29,21 +29,27 @@ package final class HTTPPeer: ContractPeer {
     package struct Answer: Sendable {
         package var status: Int
         package var headers: [String: String]
-        package var body: String
+        package var body: [UInt8]
         /// The messages that the journal keeps; nil: those of the request, where the status is 2xx.
         package var kept: [String]?
 
         package init(_ status: Int, headers: [String: String] = [:], body: String = "", kept: [String]? = nil) {
+            self.init(status, headers: headers, bytes: Array(body.utf8), kept: kept)
+        }
+
+        package init(_ status: Int, headers: [String: String] = [:], bytes: [UInt8], kept: [String]? = nil) {
             self.status = status
             self.headers = headers
-            self.body = body
+            body = bytes
             self.kept = kept
         }
 
         var bytes: [UInt8] {
-            var text = "HTTP/1.1 \(status) Answer\r\ncontent-length: \(body.utf8.count)\r\n"
+            // These two have neither a body nor a length.
+            let isBare = status == 204 || status == 304
+            var text = "HTTP/1.1 \(status) Answer\r\n" + (isBare ? "" : "content-length: \(body.count)\r\n")
             for (name, value) in headers { text += "\(name): \(value)\r\n" }
-            return Array((text + "\r\n" + body).utf8)
+            return Array((text + "\r\n").utf8) + (isBare ? [] : body)
         }
     }
 
@@ -69,6 +75,10 @@ package final class HTTPPeer: ContractPeer {
         let rule = Mutex<Rule?>(nil)
         let manners = Mutex<Manners?>(nil)
         let children = Mutex<[any Channel]>([])
+        /// The messages of a request, in the order in which they came.
+        let messages: @Sendable (Request) -> [String]
+
+        init(messages: @escaping @Sendable (Request) -> [String]) { self.messages = messages }
     }
 
     private init(channel: any Channel, state: Shared) {
@@ -76,10 +86,12 @@ package final class HTTPPeer: ContractPeer {
         self.state = state
     }
 
+    /// - Parameter messages: reads the bodies of a protocol that is neither NDJSON nor a JSON array.
     package static func start(
-        prepare: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil
+        prepare: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil,
+        messages: @escaping @Sendable (Request) -> [String] = { $0.messages }
     ) async throws -> HTTPPeer {
-        let state = Shared()
+        let state = Shared(messages: messages)
         let journalBox = Mutex<PeerJournal?>(nil)
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -102,6 +114,8 @@ package final class HTTPPeer: ContractPeer {
 
     package var port: Int { channel.localAddress?.port ?? 0 }
     package var url: String { "http://127.0.0.1:\(port)/logs" }
+    /// The same without a path.
+    package var base: String { "http://127.0.0.1:\(port)" }
     /// All requests that came in whole.
     package var requests: [Request] { state.requests.withLock { $0 } }
 

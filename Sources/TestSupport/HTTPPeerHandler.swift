@@ -88,7 +88,7 @@ final class HTTPPeerHandler: ChannelInboundHandler {
             write(Array("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n{\"taken\":".utf8), context, close: true)
         case .answersGarbage: write([0, 1, 2, 0xff] + Array("HTTP? no.\r\n\r\n".utf8), context, close: true)
         case .answersTooMuch:
-            journal.keep(request.messages)
+            journal.keep(state.messages(request))
             write(Array("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n".utf8), context)
             pour(context.channel)
         case .stalls, .staysSilent, .resets: break
@@ -99,7 +99,7 @@ final class HTTPPeerHandler: ChannelInboundHandler {
         if let kept = answer.kept {
             journal.keep(kept)
         } else if 200..<300 ~= answer.status {
-            journal.keep(request.messages)
+            journal.keep(state.messages(request))
         }
         write(answer.bytes, context)
     }

@@ -2,7 +2,9 @@ import EventModel
 import FileOutput
 import HTTPTransport
 import HTTPOutput
+import LokiOutput
 import LumberjackOutput
+import OTLPOutput
 import Publishing
 import TCPOutput
 import Testing
@@ -24,6 +26,26 @@ struct ShipTargetTests {
         }
         #expect(settings.hosts == [host])
         #expect((settings.tls != nil) == tls)
+    }
+
+    @Test func `OpenTelemetry and Loki have their host in front of the question mark and settings behind it`() throws {
+        let otlp = try ShipTarget.parse("otlp+https://user:p@h:4318?encoding=json&compression_level=0").kind
+        guard case .otlp(let settings) = otlp else {
+            Issue.record("not otlp")
+            return
+        }
+        #expect(settings.client.hosts == ["https://h:4318"])
+        #expect(settings.client.username == "user")
+        #expect(settings.encoding == .json)
+        #expect(settings.client.compressionLevel == 0)
+        let loki = try ShipTarget.parse("loki+http://h:3100?labels.job=shop&labels.env=%{[env]:none}&line=message").kind
+        guard case .loki(let settings) = loki else {
+            Issue.record("not loki")
+            return
+        }
+        #expect(settings.client.hosts == ["http://h:3100"])
+        #expect(settings.labels == [.init("env", "%{[env]:none}"), .init("job", "shop")])
+        #expect(settings.line == .message)
     }
 
     @Test func `settings stand behind the question mark`() throws {
@@ -66,8 +88,7 @@ struct ShipTargetTests {
     }
 
     @Test(arguments: [
-        ("kafka://b:9092", "the topic is missing"), ("es+http://h:9200", "does not have es+http:// yet"),
-        ("otlp+http://h", "does not have otlp+http:// yet"), ("loki+http://h", "does not have loki+http:// yet"),
+        ("kafka://b:9092", "the topic is missing"),
         ("lumberjak://h", "did you mean lumberjack://?"), ("tcp://h", "expected host:port"),
         ("h:5044", "expected a URL"),
         ("", "expected a URL"), ("tcp://:5", "expected a URL"), ("file://host/x", "three slashes"),

@@ -1,12 +1,13 @@
 import Glibc
 import TestSupport
 
-/// Agent and collector as two processes that find each other by Lumberjack on loopback, and what the collector says that
+/// Agent and collector as two processes that find each other on loopback, by Lumberjack or OTLP, and what the collector says that
 /// it has stored.
 final class ProcessSystem: Sendable {
     enum Part: CaseIterable {
         case agent, collector
     }
+    enum Path { case lumberjack, otlp }
     struct State: Sendable {
         var agent: ProcessAgent
         var collector: ProcessAgent
@@ -21,13 +22,18 @@ final class ProcessSystem: Sendable {
     private let http: ReservedPort
     private let isOver = ProcessObserved(false)
 
-    init(_ scene: ProcessScene) throws {
+    init(_ scene: ProcessScene, by path: Path = .lumberjack) throws {
         self.scene = scene
         (lumberjack, http) = (ReservedPort(), ReservedPort())
+        let (kind, host) =
+            switch path {
+            case .lumberjack: ("logstash", "127.0.0.1:\(lumberjack.port)")
+            case .otlp: ("otlp", "http://127.0.0.1:\(http.port)")
+            }
         scene.configure(
             """
-            output.logstash:
-              hosts: ["127.0.0.1:\(lumberjack.port)"]
+            output.\(kind):
+              hosts: ["\(host)"]
               bulk_max_size: 300
               backoff.init: 20ms
               backoff.max: 200ms

@@ -21,6 +21,14 @@ struct ProcessSystemTests {
         }
     }
 
+    @Test func `over OTLP the store holds as many lines as were written, whoever was killed on the way`() async throws {
+        try await ProcessScene.play { scene in
+            let system = try ProcessSystem(scene, by: .otlp)
+            _ = try await Self.run(system)
+            #expect(system.state.look { $0.stored } == Self.lines)
+        }
+    }
+
     /// Writes, kills, and waits until all is stored.
     private static func run(_ system: ProcessSystem) async throws -> ProcessLogs {
         async let writing = write(system)

@@ -40,6 +40,8 @@ enum StatusExample {
         status.filesOpen = 5
         status.invalidUTF8Lines = 7
         status.parseErrors = 8
+        status.eventsLeftOut = 5
+        status.labelsReplaced = 6
         return status
     }
 }

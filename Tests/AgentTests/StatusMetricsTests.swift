@@ -52,6 +52,12 @@ struct StatusMetricsTests {
             # HELP needletail_delivery_failures_total Deliveries that failed, by cause.
             # TYPE needletail_delivery_failures_total counter
             needletail_delivery_failures_total{pipeline="logstash",cause="timeout"} 2
+            # HELP needletail_partial_success_rejected_events_total Events that a server said it left out of a request that it took.
+            # TYPE needletail_partial_success_rejected_events_total counter
+            needletail_partial_success_rejected_events_total{pipeline="logstash"} 5
+            # HELP needletail_labels_replaced_events_total Events with a label whose value was replaced, so that streams stay few.
+            # TYPE needletail_labels_replaced_events_total counter
+            needletail_labels_replaced_events_total{pipeline="logstash"} 6
             # HELP needletail_in_flight_deliveries Deliveries sent and not answered.
             # TYPE needletail_in_flight_deliveries gauge
             needletail_in_flight_deliveries{pipeline="logstash"} 2

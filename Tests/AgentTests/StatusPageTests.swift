@@ -52,7 +52,9 @@ struct StatusPageTests {
                     "dead_letter": 1,
                     "dead_letter_evicted": 9,
                     "invalid_utf8": 7,
-                    "parse_errors": 8
+                    "parse_errors": 8,
+                    "partial_success_rejected": 5,
+                    "labels_replaced": 6
                   },
                   "deliveries": {
                     "batches": 12,
