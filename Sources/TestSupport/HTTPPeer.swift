@@ -76,8 +76,9 @@ package final class HTTPPeer: ContractPeer {
         self.state = state
     }
 
+    /// - Parameter port: 0: any that is free.
     package static func start(
-        prepare: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil
+        port: Int = 0, prepare: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil
     ) async throws -> HTTPPeer {
         let state = Shared()
         let journalBox = Mutex<PeerJournal?>(nil)
@@ -94,7 +95,7 @@ package final class HTTPPeer: ContractPeer {
                     ])
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: port).get()
         let peer = HTTPPeer(channel: channel, state: state)
         journalBox.withLock { $0 = peer.journal }
         return peer

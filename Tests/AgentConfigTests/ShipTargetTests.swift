@@ -66,7 +66,8 @@ struct ShipTargetTests {
     }
 
     @Test(arguments: [
-        ("kafka://b/t", "does not have kafka:// yet"), ("es+http://h:9200", "does not have es+http:// yet"),
+        ("kafka://b/t", "does not have kafka:// yet"), ("es+http://h:9200/A%20b", "has a space"),
+        ("es+ftp://h:9200", "unknown scheme"),
         ("otlp+http://h", "does not have otlp+http:// yet"), ("loki+http://h", "does not have loki+http:// yet"),
         ("lumberjak://h", "did you mean lumberjack://?"), ("tcp://h", "expected host:port"),
         ("h:5044", "expected a URL"),

@@ -17,7 +17,7 @@ struct ShippedFilesTests {
         let names = yamlFiles().filter { !$0.hasPrefix("collector") }
         #expect(names.count >= 8)
         for name in names {
-            let settings = try load(shipped(name), environment: ["HTTP_TOKEN": "t"])
+            let settings = try load(shipped(name), environment: ["HTTP_TOKEN": "t", "ES_API_KEY": "a:b"])
             #expect(settings.warnings == [], "\(name)")
             #expect(settings.outputs.isEmpty == false)
         }

@@ -1,4 +1,5 @@
 import Agent
+import CShim
 import Glibc
 import Logging
 import Testing
@@ -82,9 +83,9 @@ struct AgentLogTests {
 
     @Test func `the journal is known by device and inode`() {
         let pipe = LogPipe()
-        var attributes = stat()
-        #expect(unsafe fstat(pipe.writeEnd, &attributes) == 0)
-        let own = "\(attributes.st_dev):\(attributes.st_ino)"
+        var attributes = nt_stat()
+        #expect(unsafe nt_stat_fd(pipe.writeEnd, &attributes) == 0)
+        let own = "\(attributes.device):\(attributes.inode)"
         #expect(AgentLogStyle.isJournal(descriptor: pipe.writeEnd, variable: own))
         #expect(!AgentLogStyle.isJournal(descriptor: pipe.writeEnd, variable: own + "0"))
         #expect(!AgentLogStyle.isJournal(descriptor: pipe.writeEnd, variable: nil))

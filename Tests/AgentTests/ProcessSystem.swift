@@ -1,7 +1,7 @@
 import Glibc
 import TestSupport
 
-/// Agent and collector as two processes that find each other by Lumberjack on loopback, and what the collector says that
+/// Agent and collector as two processes that find each other by Lumberjack or `_bulk` on loopback, and what the collector says that
 /// it has stored.
 final class ProcessSystem: Sendable {
     enum Part: CaseIterable {
@@ -15,19 +15,23 @@ final class ProcessSystem: Sendable {
         /// An answer of a collector that had fewer than one before it had said.
         var problem: String?
     }
+    /// How events travel from one to the other.
+    enum Wire: String {
+        case lumberjack, bulk
+    }
     let scene: ProcessScene
     let state: ProcessObserved<State>
     private let lumberjack: ReservedPort
     private let http: ReservedPort
     private let isOver = ProcessObserved(false)
 
-    init(_ scene: ProcessScene) throws {
+    init(_ scene: ProcessScene, _ wire: Wire) throws {
         self.scene = scene
         (lumberjack, http) = (ReservedPort(), ReservedPort())
         scene.configure(
             """
-            output.logstash:
-              hosts: ["127.0.0.1:\(lumberjack.port)"]
+            output.\(wire == .bulk ? "elasticsearch" : "logstash"):
+              hosts: ["127.0.0.1:\(wire == .bulk ? http.port : lumberjack.port)"]
               bulk_max_size: 300
               backoff.init: 20ms
               backoff.max: 200ms

@@ -1,4 +1,5 @@
 import Agent
+import CShim
 import Glibc
 import Logging
 import Publishing
@@ -49,9 +50,9 @@ struct StatusServerTests {
         let path = "/tmp/needletail-status-\(getpid()).sock"
         try await serve(.unix(path: path)) { port in
             #expect(port == nil)
-            var attributes = stat()
-            #expect(unsafe stat(path, &attributes) == 0)
-            #expect(attributes.st_mode & 0o777 == 0o660)
+            var attributes = nt_stat()
+            #expect(unsafe nt_stat_at(AT_FDCWD, path, 1, &attributes) == 0)
+            #expect(attributes.mode & 0o777 == 0o660)
             let health = try PlainHTTP.get("/healthz", from: .unix(path: path))
             #expect(health.status == 200)
         }
