@@ -46,7 +46,7 @@ struct ErrorTests {
         ),
         (
             "outputs: {a: {hosts: [b]}}",
-            "a.yml:2:11: 'outputs.a.type' is missing; it is one of logstash, tcp, http, file, console, discard"
+            "a.yml:2:11: 'outputs.a.type' is missing; it is one of logstash, elasticsearch, tcp, http, file, console, discard"
         ),
         (
             "outputs: {a: {type: htpp}}", "a.yml:2:21: unknown output 'htpp'; did you mean 'http'?"
