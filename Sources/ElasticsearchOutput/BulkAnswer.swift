@@ -6,31 +6,35 @@
 /// - Shape: items come in the order of the request. Members that are not known are skipped.
 /// - Errors: `end` says whether the text stopped in the middle, or makes no sense; the items in front of that place stand.
 /// - Source: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-bulk
-struct BulkAnswer {
+package struct BulkAnswer {
     /// What became of one action.
-    struct Item: Sendable, Equatable {
-        var status = 0
+    package struct Item: Sendable, Equatable {
+        package var status = 0
         /// Where the insides of the error's strings lie in the answer, with their escapes.
-        var type = 0..<0
-        var reason = 0..<0
+        package var type = 0..<0
+        package var reason = 0..<0
     }
 
-    enum End: Sendable, Equatable { case whole, cut, garbage }
+    package enum End: Sendable, Equatable { case whole, cut, garbage }
 
-    private(set) var hasErrors: Bool?
+    package private(set) var hasErrors: Bool?
     /// Items that were read; nil without a list of them.
-    private(set) var count: Int?
-    private(set) var end = End.garbage
+    package private(set) var count: Int?
+    package private(set) var end = End.garbage
+    /// Members at the top, those that come twice counted twice.
+    package private(set) var members = 0
 
     /// - Parameters:
     ///   - operation: `create` or `index`, which nearly all items name.
     ///   - visit: called with each item, in order.
     @safe
-    init(_ bytes: UnsafeBufferPointer<UInt8>, operation: ElasticsearchSettings.Operation, visit: (Item) -> Void) {
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, operation: ElasticsearchSettings.Operation, visit: (Item) -> Void)
+    {
         var cursor = unsafe AnswerCursor(bytes)
         let common = Array("{\"\(operation.rawValue)\":{\"status\":201}}".utf8)
         do throws(AnswerCursor.Stop) {
             try cursor.members { (cursor, name) throws(AnswerCursor.Stop) in
+                members += 1
                 if cursor.isText(name, "errors") {
                     hasErrors = try cursor.boolean()
                 } else if cursor.isText(name, "items") {

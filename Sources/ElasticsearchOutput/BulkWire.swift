@@ -62,12 +62,18 @@ struct BulkWire: HTTPWire {
         guard items.end == .whole || isOurCut else { return again("answered what is no answer to a bulk request") }
         if isOurCut, verdicts.verdicts.count <= count {
             // As far as it was read it counts; the rest is asked for again.
-            return .each(verdicts.verdicts, reasons: verdicts.reasons, failure: nil, after: nil)
+            let isAll = verdicts.verdicts.count == count
+            let tooLong = Reply.Failure(.protocolError, "\(endpoint) answered more than \(answerBytes) bytes")
+            return .each(
+                verdicts.verdicts, reasons: verdicts.reasons,
+                failure: verdicts.failure(of: count, from: endpoint) ?? (isAll ? nil : tooLong), after: nil)
         }
         guard let found = items.count else {
             return items.hasErrors == false ? .delivered : again("answered without items")
         }
-        guard found == count else { return again("answered \(found) items for \(count) events") }
+        guard found == count, verdicts.verdicts.count == count else {
+            return again("answered \(found) items for \(count) events")
+        }
         let failure = verdicts.failure(of: count, from: endpoint)
         if failure == nil, verdicts.reasons.isEmpty { return .delivered }
         return .each(

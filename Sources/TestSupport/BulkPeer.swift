@@ -72,10 +72,15 @@ package final class BulkStore: Sendable {
         var items: [String] = []
         var kept: [String] = []
         var hasErrors = false
-        state.withLock { state in
+        let rule = state.withLock { state in
             state.bulks += 1
-            for document in actions {
-                let refusal = state.add(document)
+            return state.rule
+        }
+        // A rule may look at the store.
+        let refusals = actions.map { rule?($0) }
+        state.withLock { state in
+            for (document, refused) in zip(actions, refusals) {
+                let refusal = refused ?? state.add(document)
                 if refusal != nil { hasErrors = true } else { kept.append(document.message) }
                 let error = refusal.map { #","error":\#($0.error)"# } ?? ""
                 items.append(#"{"\#(document.operation)":{"status":\#(refusal?.status ?? 201)\#(error)}}"#)
@@ -110,7 +115,6 @@ package final class BulkStore: Sendable {
 
 extension BulkStore.State {
     fileprivate mutating func add(_ document: BulkStore.Document) -> BulkStore.Refusal? {
-        if let refusal = rule?(document) { return refusal }
         let key = "\(document.index)/\(document.id)"
         if documents[key] == nil {
             order.append(key)

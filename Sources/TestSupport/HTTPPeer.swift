@@ -86,9 +86,11 @@ package final class HTTPPeer: ContractPeer {
         self.state = state
     }
 
-    /// - Parameter messages: reads the bodies of a protocol that is neither NDJSON nor a JSON array.
+    /// - Parameters:
+    ///   - port: 0: any that is free.
+    ///   - messages: reads the bodies of a protocol that is neither NDJSON nor a JSON array.
     package static func start(
-        prepare: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil,
+        port: Int = 0, prepare: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil,
         messages: @escaping @Sendable (Request) -> [String] = { $0.messages }
     ) async throws -> HTTPPeer {
         let state = Shared(messages: messages)
@@ -106,7 +108,7 @@ package final class HTTPPeer: ContractPeer {
                     ])
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: port).get()
         let peer = HTTPPeer(channel: channel, state: state)
         journalBox.withLock { $0 = peer.journal }
         return peer

@@ -14,9 +14,9 @@ struct ErrorTests {
             "a.yml:2:19: unknown setting 'output.logstash.hsots'; did you mean 'output.logstash.hosts'?"
         ),
         (
-            "output.elasticsearch: {hosts: [a]}",
-            "a.yml:2:1: the output 'elasticsearch' is known to Filebeat, but Needletail does not have it yet; "
-                + "until then ship through Logstash"
+            "output.redis: {hosts: [a]}",
+            "a.yml:2:1: the output 'redis' is known to Filebeat, but Needletail does not have it yet; "
+                + "ship through Logstash"
         ),
         (
             "output.console:\nprocessors: [{add_host_metadata: }]",

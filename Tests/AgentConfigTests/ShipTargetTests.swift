@@ -88,7 +88,8 @@ struct ShipTargetTests {
     }
 
     @Test(arguments: [
-        ("kafka://b:9092", "the topic is missing"),
+        ("kafka://b:9092", "the topic is missing"), ("es+http://h:9200/A%20b", "has a space"),
+        ("es+ftp://h:9200", "unknown scheme"),
         ("lumberjak://h", "did you mean lumberjack://?"), ("tcp://h", "expected host:port"),
         ("h:5044", "expected a URL"),
         ("", "expected a URL"), ("tcp://:5", "expected a URL"), ("file://host/x", "three slashes"),

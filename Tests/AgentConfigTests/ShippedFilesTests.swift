@@ -17,7 +17,8 @@ struct ShippedFilesTests {
         let names = yamlFiles().filter { !$0.hasPrefix("collector") }
         #expect(names.count >= 8)
         for name in names {
-            let settings = try load(shipped(name), environment: ["HTTP_TOKEN": "t", "KAFKA_PASSWORD": "p"])
+            let settings = try load(
+                shipped(name), environment: ["HTTP_TOKEN": "t", "KAFKA_PASSWORD": "p", "ES_API_KEY": "a:b"])
             #expect(settings.warnings == [], "\(name)")
             #expect(settings.outputs.isEmpty == false)
         }

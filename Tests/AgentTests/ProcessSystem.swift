@@ -1,13 +1,12 @@
 import Glibc
 import TestSupport
 
-/// Agent and collector as two processes that find each other on loopback, by Lumberjack or OTLP, and what the collector says that
+/// Agent and collector as two processes that find each other on loopback, and what the collector says that
 /// it has stored.
 final class ProcessSystem: Sendable {
     enum Part: CaseIterable {
         case agent, collector
     }
-    enum Path { case lumberjack, otlp }
     struct State: Sendable {
         var agent: ProcessAgent
         var collector: ProcessAgent
@@ -16,18 +15,23 @@ final class ProcessSystem: Sendable {
         /// An answer of a collector that had fewer than one before it had said.
         var problem: String?
     }
+    /// How events travel from one to the other.
+    enum Wire: String {
+        case lumberjack, bulk, otlp
+    }
     let scene: ProcessScene
     let state: ProcessObserved<State>
     private let lumberjack: ReservedPort
     private let http: ReservedPort
     private let isOver = ProcessObserved(false)
 
-    init(_ scene: ProcessScene, by path: Path = .lumberjack) throws {
+    init(_ scene: ProcessScene, _ wire: Wire) throws {
         self.scene = scene
         (lumberjack, http) = (ReservedPort(), ReservedPort())
         let (kind, host) =
-            switch path {
+            switch wire {
             case .lumberjack: ("logstash", "127.0.0.1:\(lumberjack.port)")
+            case .bulk: ("elasticsearch", "127.0.0.1:\(http.port)")
             case .otlp: ("otlp", "http://127.0.0.1:\(http.port)")
             }
         scene.configure(

@@ -11,10 +11,12 @@ struct ProcessSystemTests {
     /// all the time.
     private static let lead = 8000
 
-    @Test func `agent and collector killed 20 times, the store holds each of 200,000 lines exactly once`() async throws
-    {
+    @Test(arguments: [ProcessSystem.Wire.lumberjack, .bulk])
+    func `agent and collector killed 20 times, the store holds each of 200,000 lines exactly once`(
+        _ wire: ProcessSystem.Wire
+    ) async throws {
         try await ProcessScene.play { scene in
-            let system = try ProcessSystem(scene)
+            let system = try ProcessSystem(scene, wire)
             let logs = try await Self.run(system)
             #expect(system.state.look { $0.stored } == Self.lines)
             try await Self.check(try await Self.search(system), logs.written)
@@ -23,7 +25,7 @@ struct ProcessSystemTests {
 
     @Test func `over OTLP the store holds as many lines as were written, whoever was killed on the way`() async throws {
         try await ProcessScene.play { scene in
-            let system = try ProcessSystem(scene, by: .otlp)
+            let system = try ProcessSystem(scene, .otlp)
             _ = try await Self.run(system)
             #expect(system.state.look { $0.stored } == Self.lines)
         }

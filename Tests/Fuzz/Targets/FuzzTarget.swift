@@ -10,8 +10,8 @@ package struct FuzzTarget: Sendable, CustomStringConvertible {
     package var description: String { name }
 
     package static let all: [FuzzTarget] = [
-        .bulk, .configuration, .escape, .eventFormat, .http, .jsonEvent, .jsonTree, .jsonValidator, .lineFormat,
-        .lumberjack, .lumberjackServer, .normalize, .otlpJSON, .otlpProtobuf, .pathGlob, .query, .timeText,
+        .bulk, .bulkAnswer, .configuration, .escape, .eventFormat, .http, .jsonEvent, .jsonTree, .jsonValidator,
+        .lineFormat, .lumberjack, .lumberjackServer, .normalize, .otlpJSON, .otlpProtobuf, .pathGlob, .query, .timeText,
     ]
 }
 
