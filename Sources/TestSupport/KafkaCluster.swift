@@ -1,4 +1,5 @@
 import CRdkafka
+import Glibc
 import Synchronization
 
 /// Kafka brokers on loopback that speak the real protocol: librdkafka's mock cluster, with its faults.
@@ -12,6 +13,8 @@ package final class KafkaCluster: @unchecked Sendable {
     private let cluster: OpaquePointer
     package let topics: [String: Int]
     package let brokers: Int
+    /// Ports of the brokers that are down.
+    private let stopped = Mutex<[Int: ReservedPort]>([:])
 
     /// - Parameter topics: partitions of each topic.
     package init(brokers: Int = 1, topics: [String: Int] = ["logs": 1]) {
@@ -54,9 +57,27 @@ package final class KafkaCluster: @unchecked Sendable {
         unsafe rd_kafka_mock_partition_set_leader(cluster, topic, Int32(partition), Int32(broker))
     }
 
-    /// Closes its port and its connections, and opens the port again.
-    package func stop(broker: Int) { unsafe rd_kafka_mock_broker_set_down(cluster, Int32(broker)) }
-    package func start(broker: Int) { unsafe rd_kafka_mock_broker_set_up(cluster, Int32(broker)) }
+    /// Closes its port and its connections. The port is kept from others: without it the broker could not come back.
+    package func stop(broker: Int) {
+        unsafe rd_kafka_mock_broker_set_down(cluster, Int32(broker))
+        let port = ports[broker - 1]
+        var reserved = ReservedPort(port: port)
+        while reserved == nil {
+            sched_yield()
+            reserved = ReservedPort(port: port)
+        }
+        stopped.withLock { $0[broker] = reserved }
+    }
+
+    /// Opens the port again.
+    package func start(broker: Int) {
+        unsafe rd_kafka_mock_broker_set_up(cluster, Int32(broker))
+        _ = stopped.withLock { $0.removeValue(forKey: broker) }
+    }
+
+    private var ports: [Int] {
+        hosts.split(separator: ",").compactMap { $0.split(separator: ":").last.flatMap { Int($0) } }
+    }
 
     /// Answers come so much later from now on.
     package func delayAnswers(milliseconds: Int) {
