@@ -15,6 +15,7 @@
     X(rd_kafka_topic_conf_set_opaque) X(rd_kafka_topic_conf_set_partitioner_cb) \
     X(rd_kafka_default_topic_conf_dup) X(rd_kafka_topic_partition_available) \
     X(rd_kafka_msg_partitioner_murmur2) X(rd_kafka_produceva) X(rd_kafka_message_status) \
+    X(rd_kafka_headers_new) X(rd_kafka_header_add) X(rd_kafka_headers_destroy) \
     X(rd_kafka_error_code) X(rd_kafka_error_destroy) X(rd_kafka_fatal_error) \
     X(rd_kafka_metadata) X(rd_kafka_metadata_destroy) \
     X(rd_kafka_queue_get_main) X(rd_kafka_queue_yield) X(rd_kafka_queue_new) X(rd_kafka_queue_destroy) X(rd_kafka_queue_poll) X(rd_kafka_event_destroy) \

@@ -124,9 +124,28 @@ uint32_t ck_delivery_failed(const ck_delivery *delivery) {
     return atomic_load_explicit(&delivery->failed, memory_order_acquire);
 }
 
+// The headers of one message; NULL without any, or without memory for them (`*is_short`).
+static rd_kafka_headers_t *make_headers(
+    const ck_library *library, const ck_message *message, const ck_headers *headers, bool *is_short) {
+    size_t count = headers->count + (headers->event_id ? 1 : 0);
+    if (count == 0) return NULL;
+    rd_kafka_headers_t *made = library->rd_kafka_headers_new(count);
+    bool done = made != NULL;
+    if (done && headers->event_id)
+        done = !library->rd_kafka_header_add(made, "event_id", 8, message->event_id, (ssize_t)message->id_length);
+    for (size_t at = 0; done && at < headers->count; at++) {
+        const ck_header *header = &headers->fixed[at];
+        done = !library->rd_kafka_header_add(made, header->name, -1, header->value, (ssize_t)header->length);
+    }
+    *is_short = !done;
+    if (done) return made;
+    if (made) library->rd_kafka_headers_destroy(made);
+    return NULL;
+}
+
 static int32_t send_one(ck_producer *producer, ck_message *message, const ck_headers *headers) {
     const ck_library *library = producer->library;
-    rd_kafka_vu_t v[7 + ck_most_headers];
+    rd_kafka_vu_t v[7];
     size_t count = 0;
     v[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = message->topic};
     // Without RD_KAFKA_MSG_F_COPY the bytes stay ours, and where they are.
@@ -138,35 +157,37 @@ static int32_t send_one(ck_producer *producer, ck_message *message, const ck_hea
     if (message->has_key)
         v[count++] = (rd_kafka_vu_t){
             .vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)message->key, message->key_length}};
-    if (headers->event_id)
-        v[count++] = (rd_kafka_vu_t){
-            .vtype = RD_KAFKA_VTYPE_HEADER, .u.header = {"event_id", message->event_id, message->id_length}};
-    for (size_t at = 0; at < headers->count; at++) {
-        const ck_header *header = &headers->fixed[at];
-        v[count++] = (rd_kafka_vu_t){
-            .vtype = RD_KAFKA_VTYPE_HEADER, .u.header = {header->name, header->value, (ssize_t)header->length}};
-    }
+    // Headers that librdkafka makes itself (RD_KAFKA_VTYPE_HEADER) are freed twice when the message is not taken, in
+    // versions before 2.12 (its pull request 4628). Ours stay ours then.
+    bool is_short = false;
+    rd_kafka_headers_t *own = make_headers(library, message, headers, &is_short);
+    if (is_short) return RD_KAFKA_RESP_ERR__QUEUE_FULL;
+    if (own) v[count++] = (rd_kafka_vu_t){.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = own};
     rd_kafka_error_t *error = library->rd_kafka_produceva(producer->handle, v, count);
     if (!error) return 0;
     int32_t code = library->rd_kafka_error_code(error);
     library->rd_kafka_error_destroy(error);
+    if (own) library->rd_kafka_headers_destroy(own);
     return code;
 }
 
 uint32_t ck_send(
-    ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, const ck_headers *headers) {
+    ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, const ck_headers *headers,
+    int32_t *error) {
+    *error = 0;
     for (uint32_t at = start; at < end; at++) {
         ck_message *message = &delivery->messages[at];
         if (message->skipped) {
             finish(producer, delivery, 1);
             continue;
         }
-        int32_t error = send_one(producer, message, headers);
-        if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return at;
-        if (error) {
-            fail(delivery, message, error);
+        *error = send_one(producer, message, headers);
+        if (*error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE) {
+            fail(delivery, message, *error);
             finish(producer, delivery, 1);
+            *error = 0;
         }
+        if (*error) return at;
     }
     return end;
 }

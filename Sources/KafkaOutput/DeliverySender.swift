@@ -32,7 +32,8 @@ final class DeliverySender {
         return nil
     }
 
-    /// Puts the messages into the queue; waits while it is full.
+    /// Puts the messages into the queue; waits while it is full. A message that is not taken for another reason ends it,
+    /// and the producer with it, so that nothing overtakes.
     private func hand(
         _ pending: PendingDelivery, _ set: MessageSet, _ producer: KafkaProducer, _ isClosed: () -> Bool
     ) {
@@ -42,7 +43,11 @@ final class DeliverySender {
         while at < count {
             let rounds = producer.rounds
             let canGoOn = !isClosed() && !producer.isRetired
-            if canGoOn { at = unsafe context.headers.send(producer.handle, set.handle, at, count) }
+            var refusal: Int32 = 0
+            if canGoOn {
+                at = unsafe context.headers.send(producer.handle, set.handle, at, count, error: &refusal)
+                if refusal != 0, refusal != RD_KAFKA_RESP_ERR__QUEUE_FULL.rawValue { producer.refused(refusal) }
+            }
             if at < count, !canGoOn || !producer.waitForRoom(since: rounds) {
                 let error = RD_KAFKA_RESP_ERR__PURGE_QUEUE.rawValue
                 unsafe ck_abandon(producer.handle, set.handle, at, count, error)

@@ -161,6 +161,11 @@ extension KafkaProducer {
     /// Bytes of a batch that the topic takes, as the cluster says; 0 when it does not say. Blocks for a second at most.
     func limit(of topic: OpaquePointer) -> Int { Int(unsafe ck_topic_limit(handle, topic, 1000)) }
 
+    /// A message was not taken.
+    func refused(_ error: Int32) {
+        retire(.init(ReportRule.label(error), "\(library.name(error)): \(library.text(error))"), inFlight: false)
+    }
+
     /// Nothing more goes in.
     func retire(_ failure: Reply.Failure, inFlight: Bool) {
         monitor.change { state in

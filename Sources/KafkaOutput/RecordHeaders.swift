@@ -40,9 +40,11 @@ final class RecordHeaders: @unchecked Sendable {
     }
 
     /// `ck_send` with these headers.
-    func send(_ producer: OpaquePointer, _ delivery: OpaquePointer, _ start: UInt32, _ end: UInt32) -> UInt32 {
+    func send(
+        _ producer: OpaquePointer, _ delivery: OpaquePointer, _ start: UInt32, _ end: UInt32, error: inout Int32
+    ) -> UInt32 {
         var headers = unsafe ck_headers(
             event_id: hasEventID, fixed: UnsafePointer(fixed.baseAddress), count: fixed.count)
-        return unsafe ck_send(producer, delivery, start, end, &headers)
+        return unsafe ck_send(producer, delivery, start, end, &headers, &error)
     }
 }

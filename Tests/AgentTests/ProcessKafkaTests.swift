@@ -17,6 +17,7 @@ struct ProcessKafkaTests {
               backoff.max: 200ms
               delivery_timeout: 20s
               librdkafka.reconnect.backoff.max.ms: 200
+              librdkafka.max.in.flight: 1
             """)
     }
 

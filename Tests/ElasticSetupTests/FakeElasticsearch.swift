@@ -43,7 +43,7 @@ final class FakeElasticsearch: Sendable {
         client.hosts = ["http://127.0.0.1:\(peer.port)"]
         var target = SetupTarget(client: client, userAgent: "needletail/test")
         target.firstPause = .milliseconds(1)
-        target.timeout = .seconds(20)
+        target.timeout = .seconds(180)
         return target
     }
 

@@ -19,10 +19,11 @@ struct RetentionTests {
         for age in [9, 8, 3, 1] {
             _ = try await store.append(RetentionTests.batch(age, received: now - Int64(age) * day))
         }
-        #expect(directory.segments().count == 4)
+        // The next one may have been begun by now.
+        #expect([4, 5].contains(directory.segments().count))
         await store.close()
         store = try openStore(directory) { $0.retentionAge = 7 * 86_400 }
-        #expect(directory.segments().map(\.number) == [3, 4])
+        #expect([[3, 4], [3, 4, 5]].contains(directory.segments().map(\.number)))
         #expect(store.status.events == 800)
         #expect(store.status.segmentsDropped == 2)
         #expect(try allEvents(directory).count == 800)

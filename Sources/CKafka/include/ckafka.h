@@ -83,10 +83,12 @@ void ck_producer_destroy(ck_producer *producer);
 rd_kafka_topic_t *ck_topic_new(ck_producer *producer, const char *name);
 void ck_topic_destroy(ck_producer *producer, rd_kafka_topic_t *topic);
 
-// Puts messages into librdkafka's queue; their bytes are not copied. Returns the index of the first that found the
-// queue full, or `end`. What fails at once is reported at once.
+// Puts messages into librdkafka's queue; their bytes are not copied. Returns the index of the first that was not taken,
+// or `end`; `*error` says why: RD_KAFKA_RESP_ERR__QUEUE_FULL, or what nothing behind it may overtake. A message that is
+// too large is reported at once, alone.
 uint32_t ck_send(
-    ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, const ck_headers *headers);
+    ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, const ck_headers *headers,
+    int32_t *error);
 // Reports messages that are not to be sent after all.
 void ck_abandon(ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, int32_t error);
 // Whoever was sending is done.
