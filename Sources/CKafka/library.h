@@ -4,6 +4,7 @@
 
 #include "ckafka.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #define CK_FUNCTIONS(X) \
@@ -37,6 +38,9 @@ struct ck_producer {
     ck_callbacks callbacks;
     void *context;
     bool reachable_only;
+    // whoever sends holds `gate` to read, whoever stops the producer to write
+    pthread_rwlock_t gate;
+    bool is_stopped;
     // on the thread that polls
     int32_t error;
     bool has_delivered;

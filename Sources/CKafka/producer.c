@@ -68,6 +68,7 @@ ck_producer *ck_producer_new(
     }
     *producer = (ck_producer){
         .library = library, .callbacks = *callbacks, .context = context, .reachable_only = reachable_only};
+    pthread_rwlock_init(&producer->gate, NULL);
     library->rd_kafka_conf_set_opaque(conf, producer);
     library->rd_kafka_conf_set_dr_msg_cb(conf, reported);
     library->rd_kafka_conf_set_error_cb(conf, failed);
@@ -81,6 +82,7 @@ ck_producer *ck_producer_new(
 
 void ck_producer_destroy(ck_producer *producer) {
     producer->library->rd_kafka_destroy(producer->handle);
+    pthread_rwlock_destroy(&producer->gate);
     free(producer);
 }
 
@@ -171,10 +173,9 @@ static int32_t send_one(ck_producer *producer, ck_message *message, const ck_hea
     return code;
 }
 
-uint32_t ck_send(
+static uint32_t send_some(
     ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, const ck_headers *headers,
     int32_t *error) {
-    *error = 0;
     for (uint32_t at = start; at < end; at++) {
         ck_message *message = &delivery->messages[at];
         if (message->skipped) {
@@ -190,6 +191,27 @@ uint32_t ck_send(
         if (*error) return at;
     }
     return end;
+}
+
+uint32_t ck_send(
+    ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, const ck_headers *headers,
+    int32_t *error) {
+    *error = 0;
+    uint32_t at = start;
+    while (at < end && !*error) {
+        uint32_t next = end - at > 64 ? at + 64 : end;
+        pthread_rwlock_rdlock(&producer->gate);
+        if (producer->is_stopped) *error = RD_KAFKA_RESP_ERR__PURGE_QUEUE;
+        else at = send_some(producer, delivery, at, next, headers, error);
+        pthread_rwlock_unlock(&producer->gate);
+    }
+    return at;
+}
+
+void ck_stop(ck_producer *producer) {
+    pthread_rwlock_wrlock(&producer->gate);
+    producer->is_stopped = true;
+    pthread_rwlock_unlock(&producer->gate);
 }
 
 void ck_abandon(ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, int32_t error) {

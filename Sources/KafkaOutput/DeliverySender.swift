@@ -10,20 +10,25 @@ final class DeliverySender {
     init(_ context: KafkaOutput.Context) { self.context = context }
 
     /// Sends all of a delivery; its reports come to `PendingDelivery.wasReported`.
-    /// - Returns: why nothing was sent, and nothing will be reported.
-    func send(_ pending: PendingDelivery, isClosed: () -> Bool) -> Reply.Failure? {
-        guard let set = pending.set else { return KafkaLane.closing }
+    /// - Parameter mayGo: asked once the producer of the deliveries in front is known to be the same, or to have ended.
+    /// - Returns: the answer if nothing was sent, and nothing will be reported.
+    func send(_ pending: PendingDelivery, isClosed: () -> Bool, mayGo: () -> Reply?) -> Reply? {
+        guard let set = pending.set else { return .retry(KafkaLane.closing) }
         let producer: KafkaProducer
         do {
             producer = try context.producers.current()
         } catch {
-            return Reply.Failure(.status, error.message)
+            return .retry(Reply.Failure(.status, error.message))
         }
-        guard let number = producer.begin() else { return producer.failure ?? KafkaLane.closing }
+        guard let number = producer.begin() else { return .retry(producer.failure ?? KafkaLane.closing) }
+        if let reply = mayGo() {
+            producer.end(number)
+            return reply
+        }
         var encoder = MessageEncoder(pending.delivery, context, producer)
         guard encoder.encodeAll(into: set) else {
             producer.end(number)
-            return producer.failure ?? KafkaLane.closing
+            return .retry(producer.failure ?? KafkaLane.closing)
         }
         pending.refusals = encoder.refusals
         pending.producer = producer

@@ -82,7 +82,14 @@ final class KafkaLane: OutputLane, @unchecked Sendable {
 
     private func settle(_ pending: PendingDelivery, _ result: Reply) {
         monitor.change { state in
-            if pending.result == nil { pending.result = result }
+            if pending.result == nil {
+                pending.result = result
+                if let failure = result.failure {
+                    state.lastFailure = failure
+                    // Counted before the producer can end, so that nothing behind it goes to the next one.
+                    if !pending.isCounted { state.gate.failed(1) }
+                }
+            }
             if let set = pending.set, !state.isClosed, state.spare.count < KafkaLane.spareSets {
                 set.clear()
                 state.spare.append(set)
@@ -111,10 +118,6 @@ final class KafkaLane: OutputLane, @unchecked Sendable {
             }
             state.order.removeFirst()
             state.isAnswering = true
-            if let failure = result.failure {
-                state.lastFailure = failure
-                if !pending.isCounted { state.gate.failed(1) }
-            }
             return (pending, result)
         }
     }
@@ -125,7 +128,18 @@ final class KafkaLane: OutputLane, @unchecked Sendable {
         let sender = DeliverySender(context)
         while let (pending, set) = take() {
             pending.set = set ?? MessageSet(capacity: max(pending.count, context.traits.maxEvents))
-            if let failure = sender.send(pending, isClosed: { self.isClosed }) { settle(pending, .retry(failure)) }
+            if let reply = sender.send(pending, isClosed: { self.isClosed }, mayGo: { self.mayGo(pending) }) {
+                settle(pending, reply)
+            }
+        }
+    }
+
+    /// Whether nothing in front of a delivery has failed since it was admitted; otherwise its answer.
+    private func mayGo(_ pending: PendingDelivery) -> Reply? {
+        monitor.withLock { state in
+            if state.gate.admits(pending.delivery) { return nil }
+            pending.isCounted = true
+            return .turnedBack(state.lastFailure)
         }
     }
 

@@ -176,6 +176,7 @@ extension KafkaProducer {
                 state.retired?.purgesInFlight = true
             }
             // The handle is there as long as the thread has not ended.
+            unsafe ck_stop(handle)
             unsafe ck_wake(handle)
             return ((), wake: true)
         }

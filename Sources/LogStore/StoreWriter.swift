@@ -11,7 +11,8 @@ final class StoreWriter: @unchecked Sendable {
     let desk: StoreDesk
     let files: StoreFiles
     let logger: Logger
-    private let lock: FileLock
+    /// Let go before the store says that it is closed.
+    private var lock: FileLock?
     var set: SegmentSet
     /// What is in memory may be ahead of what is on disk.
     private var isStale = false
@@ -67,6 +68,7 @@ final class StoreWriter: @unchecked Sendable {
             }
         }
         set.close()
+        lock = nil
         desk.commits.finish()
         let waiting = desk.monitor.withLock { state in
             state.isClosed = true

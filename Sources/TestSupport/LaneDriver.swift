@@ -81,7 +81,7 @@ extension LaneDriver {
 
     /// Sends batches, `window` at a time, and again what is to be retried, until every event is settled.
     /// - Throws: `ContractBreach` after `attempts` rounds without an event being settled.
-    package func settle(_ batches: [Batch], window: Int, attempts: Int = 20) async throws -> Settlement {
+    package func settle(_ batches: [Batch], window: Int, attempts: Int = 100) async throws -> Settlement {
         var settlement = Settlement()
         var queue = batches.map { Delivery(all: $0) }
         var fruitless = 0

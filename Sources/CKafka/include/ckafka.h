@@ -89,6 +89,9 @@ void ck_topic_destroy(ck_producer *producer, rd_kafka_topic_t *topic);
 uint32_t ck_send(
     ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, const ck_headers *headers,
     int32_t *error);
+// Nothing is sent any more once this has returned: `ck_send` answers with RD_KAFKA_RESP_ERR__PURGE_QUEUE. What is purged
+// then was all there was, and nothing that comes behind it can overtake.
+void ck_stop(ck_producer *producer);
 // Reports messages that are not to be sent after all.
 void ck_abandon(ck_producer *producer, ck_delivery *delivery, uint32_t start, uint32_t end, int32_t error);
 // Whoever was sending is done.
