@@ -5,9 +5,10 @@
     Benchmarks/kafka.py --lines 300000 --compression lz4 --agents needletail,rsyslog --reps 3
     Benchmarks/kafka.py --file app.log
 
-Agents are needletail (NEEDLETAIL, or .build/release/needletail), rsyslog (rsyslogd with omkafka), fluentbit (FLUENT_BIT, or
-from PATH) and kcat, which reads the lines and sends them as they are: no envelope, no place kept. A run ends when the
-brokers hold every line; CPU seconds are the agent's own from start to end, user and system, by wait4(2); memory is VmHWM.
+Agents are needletail (NEEDLETAIL, or .build/release/needletail), bare (the same without record headers), rsyslog
+(rsyslogd with omkafka), fluentbit (FLUENT_BIT, or from PATH) and kcat, which reads the lines and sends them as they are: no
+envelope, no place kept. A run ends when the brokers hold every line; CPU seconds are the agent's own from start to end,
+user and system, by wait4(2); memory is VmHWM.
 """
 import argparse, os, random, re, shutil, signal, subprocess, tempfile, time
 
@@ -31,10 +32,11 @@ def write_corpus(path, count):
                    1000 + n * 7919 % 900000, n * 104729 % 1000000))
 
 
-def needletail(run):
+def needletail(run, headers="true"):
     conf = run.write("needletail.yml", f"""
 filebeat.inputs: [{{type: filestream, id: bench, paths: ["{run.file}"]}}]
-output.kafka: {{hosts: ["{run.brokers}"], topic: {TOPIC}, compression: {run.compression}}}
+output.kafka:
+  {{hosts: ["{run.brokers}"], topic: {TOPIC}, compression: {run.compression}, identity_headers: {headers}}}
 path.data: "{run.dir}/data"
 """)
     binary = os.environ.get("NEEDLETAIL", ".build/release/needletail")
@@ -102,7 +104,12 @@ def kcat(run):
     return ["kcat", "-P", "-b", run.brokers, "-t", TOPIC, "-l", "-X", f"compression.codec={run.compression}", run.file]
 
 
-AGENTS = {"needletail": needletail, "rsyslog": rsyslog, "fluentbit": fluentbit, "kcat": kcat}
+def bare(run):
+    """Without the record headers event_id and host; the id is in the event, too."""
+    return needletail(run, headers="false")
+
+
+AGENTS = {"needletail": needletail, "bare": bare, "rsyslog": rsyslog, "fluentbit": fluentbit, "kcat": kcat}
 
 
 class Run:
