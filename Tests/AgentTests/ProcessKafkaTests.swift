@@ -55,19 +55,19 @@ struct ProcessKafkaTests {
             var random = SeededGenerator(processSeed: 7)
             var logs = ProcessLogs(scene.logs, files: (0..<8).map { "\($0).log" })
             for _ in 0..<8 {
-                for file in 0..<logs.count { logs.append(file, 350) }
+                for file in 0..<logs.count { logs.append(file, 3124) }
                 let agent = try scene.run()
                 try heard.wait(
-                    for: max(heard.tally.distinct + 1, logs.total - Int.random(in: 1...2500, using: &random)))
+                    for: max(heard.tally.distinct + 1, logs.total - Int.random(in: 1...25_000, using: &random)))
                 #expect(agent.isRunning)
                 try await agent.destroy()
             }
-            for file in 0..<logs.count { logs.append(file, 1) }
+            for file in 0..<logs.count { logs.append(file, 8) }
             let last = try scene.run()
             try heard.wait(for: logs.total)
             #expect(try await last.terminate() == 0)
             heard.drain()
-            #expect(logs.total == 22_408)
+            #expect(logs.total == 200_000)
             try heard.tally.checkAll(logs.written)
             logs.finish()
         }
