@@ -59,6 +59,41 @@ struct ProcessBulkTests {
         }
     }
 
+    @Test func `the ledger has every dead letter, and every byte`() async throws {
+        try await ProcessScene.play { scene in
+            let port = ReservedPort()
+            let store = BulkStore()
+            store.refuse { Self.refusal($0, 3) }
+            scene.configure(
+                """
+                output.elasticsearch:
+                  hosts: ["127.0.0.1:\(port.port)"]
+                  index: logs
+                """, more: "http.enabled: true\nhttp.host: unix://\(scene.socket)")
+            var logs = ProcessLogs(scene.logs, files: ["a.log", "b.log"])
+            for file in 0..<2 { logs.append(file, 5000) }
+            let peer = try await Self.serve(store, port)
+            let agent = try scene.run()
+            let total = logs.total
+            let stats = try await ProcessStatus.wait(scene, "all lines settled") { answer in
+                Self.events("delivered", answer.body) + Self.events("dead_letter", answer.body) == total
+            }
+            #expect(Self.events("delivered", stats.body) == store.documents.count)
+            #expect(Self.events("dead_letter", stats.body) > 0)
+            #expect(ProcessStatus.number("unaccounted", in: stats.body) == 0)
+            #expect(ProcessStatus.number("pending", in: stats.body) == 0)
+            #expect(try await agent.terminate() == 0)
+            await peer.shutdown()
+            logs.finish()
+        }
+    }
+
+    /// A number of the ledger's events, which stand behind its bytes.
+    private static func events(_ name: String, _ stats: String) -> Int {
+        guard let start = stats.firstRange(of: "\"events\":") else { return 0 }
+        return ProcessStatus.number(name, in: String(stats[start.upperBound...])) ?? 0
+    }
+
     /// Agent and server go away and come back, again and again.
     private static func kill(_ scene: ProcessScene, _ store: BulkStore, _ port: ReservedPort) async throws {
         var random = SeededGenerator(processSeed: 31)
