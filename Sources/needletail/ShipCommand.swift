@@ -12,10 +12,14 @@ package struct ShipCommand: AsyncParsableCommand {
               needletail ship '/var/log/app/*.log' old.log.gz --to https://logs.example/ingest
               journalctl -o json | needletail ship - --ndjson --to tcp://127.0.0.1:9000
               needletail ship big.log --to lumberjacks://logs.example:5044 --resume ~/.cache/big
+              needletail ship zap.log --normalize ecs --to es+https://es.example:9200/logs-app-default
+              needletail ship zap.log --to kafka://broker.example:9092/logs
 
-            Destinations: lumberjack://host:5044 (lumberjacks:// with TLS), tcp://host:port (tcps:// with TLS), \
-            http://… and https://…, file:///path, and - for standard output. All but http take settings of their \
-            output behind a ?, as in lumberjacks://logs.example?ssl.certificate_authorities=/etc/ca.pem
+            Destinations: lumberjack://host:5044 (lumberjacks:// with TLS), es+http://host:9200/index, \
+            kafka://broker:9092/topic (kafkas:// with TLS), otlp+http://host:4318, loki+http://host:3100 (es+https, \
+            otlp+https, loki+https with TLS), tcp://host:port (tcps:// with TLS), http://… and https://…, \
+            file:///path, and - for standard output. All but http take settings of their output behind a ?, as in \
+            lumberjacks://logs.example?ssl.certificate_authorities=/etc/ca.pem
 
             Exit status: 0 only when every byte is settled; 66 no such file; 75 not delivered in time, or interrupted.
             """
