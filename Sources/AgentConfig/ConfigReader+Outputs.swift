@@ -95,6 +95,18 @@ extension ConfigReader {
             reader.check(draft.pipeline, draft.codec, shown, place)
             return plan
         }
+        func readHTTP<Specific: SettingRoot>(
+            _ table: SettingTable<OutputDraft<Specific>>, _ client: WritableKeyPath<Specific, HTTPClientSettings>,
+            _ example: String, _ reader: inout ConfigReader, _ wrap: (Specific) -> OutputPlan.Kind
+        ) -> OutputPlan? {
+            read(table, &reader) { settings, reader in
+                var settings = settings
+                let hosts = settings[keyPath: client].hosts
+                reader.require(!hosts.isEmpty, shown + "hosts", "[\"\(example)\"]", place)
+                settings[keyPath: client] = reader.checked(settings[keyPath: client], shown, place)
+                return wrap(settings)
+            }
+        }
         switch kind {
         case "logstash":
             return read(OutputTables.logstash, &self) { settings, reader in
@@ -112,13 +124,7 @@ extension ConfigReader {
                 return .tcp(settings)
             }
         case "http":
-            return read(OutputTables.http, &self) { settings, reader in
-                var settings = settings
-                reader.require(
-                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"https://logs.example.com/ingest\"]", place)
-                settings.client = reader.checked(settings.client, shown, place)
-                return .http(settings)
-            }
+            return readHTTP(OutputTables.http, \.client, "https://logs.example.com/ingest", &self) { .http($0) }
         case "kafka":
             let plan = read(OutputTables.kafka, &self) { settings, reader in
                 var settings = settings
@@ -141,21 +147,9 @@ extension ConfigReader {
                 return .elasticsearch(reader.checked(settings, shown, place))
             }
         case "otlp":
-            return read(OutputTables.otlp, &self) { settings, reader in
-                var settings = settings
-                reader.require(
-                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"http://127.0.0.1:4318\"]", place)
-                settings.client = reader.checked(settings.client, shown, place)
-                return .otlp(settings)
-            }
+            return readHTTP(OutputTables.otlp, \.client, "http://127.0.0.1:4318", &self) { .otlp($0) }
         case "loki":
-            return read(OutputTables.loki, &self) { settings, reader in
-                var settings = settings
-                reader.require(
-                    !settings.client.hosts.isEmpty, shown + "hosts", "[\"http://127.0.0.1:3100\"]", place)
-                settings.client = reader.checked(settings.client, shown, place)
-                return .loki(settings)
-            }
+            return readHTTP(OutputTables.loki, \.client, "http://127.0.0.1:3100", &self) { .loki($0) }
         case "file":
             return read(OutputTables.file, &self) { settings, reader in
                 reader.require(!settings.path.isEmpty, shown + "path", "/var/log/archive", place)

@@ -63,7 +63,7 @@ extension OutputTables {
         ForeignSetting("proxy_disable"),
         ForeignSetting("ssl.curve_types"),
         ForeignSetting("kerberos"),
-        ForeignSetting("pipeline"),
+        ForeignSetting("pipeline", "only output.elasticsearch has ingest pipelines"),
     ]
 }
 

@@ -47,14 +47,9 @@ struct BulkVerdicts {
     }
 
     private mutating func reject(_ item: BulkAnswer.Item) {
-        let rejection = Reply.Rejection(reason: "es_\(item.status)", answer: words(item))
-        // Servers say the same of many events.
-        if let known = reasons.suffix(8).lastIndex(of: rejection) {
-            verdicts.append(.rejected(reason: known))
-        } else {
-            reasons.append(rejection)
-            verdicts.append(.rejected(reason: reasons.count - 1))
-        }
+        // `DeliveryProgress` keeps one of those that are the same.
+        reasons.append(Reply.Rejection(reason: "es_\(item.status)", answer: words(item)))
+        verdicts.append(.rejected(reason: reasons.count - 1))
     }
 
     /// Why events are to be sent again; nil when none are.

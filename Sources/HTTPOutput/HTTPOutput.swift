@@ -8,7 +8,7 @@ package import Transport
 /// Ships events by POST to any URL: a body of NDJSON or one JSON array per request.
 ///
 /// - Shape: one HTTP client for all lanes; each lane has a connection, and one request on its way at a time.
-/// - Source: `AnswerRule` says what the status of an answer means.
+/// - Source: `HTTPJudgement(status:)` says what the status of an answer means.
 package final class HTTPOutput: Output {
     package let traits: OutputTraits
     private let context: HTTPContext

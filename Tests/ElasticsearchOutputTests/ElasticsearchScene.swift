@@ -28,19 +28,9 @@ struct ElasticsearchScene {
         settings.index.format = "logs"
         adjust(&settings, peer, store)
         let output = try ElasticsearchOutput(settings, version: "1.0.0", logger: quiet)
-        let scene = ElasticsearchScene(
-            peer: peer, store: store, output: output, driver: LaneDriver(output.makeLane(0)))
-        let outcome: Result<Void, any Error>
-        do {
-            try await body(scene)
-            outcome = .success(())
-        } catch {
-            outcome = .failure(error)
+        try await OutputScene.run(output, peer) { driver in
+            try await body(ElasticsearchScene(peer: peer, store: store, output: output, driver: driver))
         }
-        scene.driver.lane.close()
-        await output.shutdown()
-        await peer.shutdown()
-        try outcome.get()
     }
 
     /// Sends lines as one batch, once.

@@ -23,18 +23,9 @@ struct HTTPScene {
         adjust(&settings, peer)
         let output = try HTTPOutput(
             settings, userAgent: "needletail/test", counters: counters, logger: HTTPContractTests.quiet)
-        let scene = HTTPScene(peer: peer, output: output, driver: LaneDriver(output.makeLane(0)))
-        let outcome: Result<Void, any Error>
-        do {
-            try await body(scene)
-            outcome = .success(())
-        } catch {
-            outcome = .failure(error)
+        try await OutputScene.run(output, peer) { driver in
+            try await body(HTTPScene(peer: peer, output: output, driver: driver))
         }
-        scene.driver.lane.close()
-        await output.shutdown()
-        await peer.shutdown()
-        try outcome.get()
     }
 
     /// Sends lines as one batch, once.

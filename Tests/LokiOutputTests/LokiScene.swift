@@ -3,7 +3,6 @@ import HTTPTransport
 import Logging
 import Parsing
 import Publishing
-import Synchronization
 import TestSupport
 
 @testable import LokiOutput
@@ -46,18 +45,9 @@ struct LokiScene {
         settings.client.timeout = .seconds(30)
         adjust(&settings)
         let output = try LokiOutput(settings, userAgent: "needletail/test", counters: counters, logger: logger)
-        let scene = LokiScene(peer: peer, output: output, driver: LaneDriver(output.makeLane(0)))
-        let outcome: Result<Void, any Error>
-        do {
-            try await body(scene)
-            outcome = .success(())
-        } catch {
-            outcome = .failure(error)
+        try await OutputScene.run(output, peer) { driver in
+            try await body(LokiScene(peer: peer, output: output, driver: driver))
         }
-        scene.driver.lane.close()
-        await output.shutdown()
-        await peer.shutdown()
-        try outcome.get()
     }
 
     /// Sends lines as one batch, once.
@@ -79,23 +69,6 @@ extension BatchFactory {
         let file = EventShape.File(path: Array("/var/log/shop/app.log".utf8), idKey: "key")
         return BatchFactory(path: "/var/log/shop/app.log", template: shape.template(for: file))
     }
-}
-
-/// Keeps what is logged: level and message.
-struct LogLines: LogHandler {
-    private final class Kept: Sendable { let lines = Mutex<[String]>([]) }
-    private let kept = Kept()
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    var lines: [String] { kept.lines.withLock { $0 } }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { kept.lines.withLock { $0.append("\(event.level): \(event.message)") } }
 }
 
 extension JSONTree {

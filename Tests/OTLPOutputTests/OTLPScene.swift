@@ -43,18 +43,9 @@ struct OTLPScene {
         settings.client.timeout = .seconds(30)
         adjust(&settings)
         let output = try OTLPOutput(settings, userAgent: "needletail/test", counters: counters, logger: logger)
-        let scene = OTLPScene(peer: peer, output: output, driver: LaneDriver(output.makeLane(0)))
-        let outcome: Result<Void, any Error>
-        do {
-            try await body(scene)
-            outcome = .success(())
-        } catch {
-            outcome = .failure(error)
+        try await OutputScene.run(output, peer) { driver in
+            try await body(OTLPScene(peer: peer, output: output, driver: driver))
         }
-        scene.driver.lane.close()
-        await output.shutdown()
-        await peer.shutdown()
-        try outcome.get()
     }
 
     /// Sends lines as one batch, once.

@@ -88,7 +88,7 @@ import Testing
     @Test(.timeLimit(.minutes(5)), arguments: OTLPSettings.Encoding.allCases)
     func `partial success is never retried, but counted and told of`(_ encoding: OTLPSettings.Encoding) async throws {
         let counters = EventCounters()
-        let log = LogLines()
+        let log = LogLines("records", "answer")
         try await OTLPScene.run(
             counters: counters, logger: Logger(label: "test") { _ in log }, { $0.encoding = encoding }
         ) {
@@ -109,7 +109,7 @@ import Testing
     @Test(.timeLimit(.minutes(5)), arguments: [(0, 0), (-5, 0), (99, 2)])
     func `a server cannot leave out more than it got`(_ said: Int, _ counted: Int) async throws {
         let counters = EventCounters()
-        let log = LogLines()
+        let log = LogLines("records", "answer")
         try await OTLPScene.run(
             counters: counters, logger: Logger(label: "test") { _ in log }, { $0.encoding = .json }
         ) { scene in
@@ -140,25 +140,5 @@ import Testing
                 _ = OTLPAnswer.statusMessage(bytes, encoding)
             }
         }
-    }
-}
-
-/// Keeps what is logged: level, message, and the facts that tests ask for.
-struct LogLines: LogHandler {
-    private final class Kept: Sendable { let lines = Mutex<[String]>([]) }
-    private let kept = Kept()
-    var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.info
-
-    var lines: [String] { kept.lines.withLock { $0 } }
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) {
-        let facts = ["records", "answer"].compactMap { event.metadata?[$0]?.description }
-        kept.lines.withLock { $0.append("\(event.level): \(event.message): \(facts.joined(separator: ", "))") }
     }
 }
