@@ -236,7 +236,7 @@ let package = Package(
             "TestSupport",
             [
                 "Publishing", "EventModel", "ByteTools", "LumberjackCodec", "CRdkafka", "CShim", "CZlib", nioCore,
-                nioPosix, nioSSL, nioHTTP1, logging,
+                nioPosix, nioSSL, nioHTTP1, crypto, logging,
             ]
         ),
         .target(

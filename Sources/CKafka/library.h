@@ -41,9 +41,10 @@ struct ck_producer {
     // whoever sends holds `gate` to read, whoever stops the producer to write
     pthread_rwlock_t gate;
     bool is_stopped;
+    // a message has found its partition: brokers were reached, and may have it
+    _Atomic bool has_found;
     // on the thread that polls
     int32_t error;
-    bool has_delivered;
 };
 
 struct ck_delivery {

@@ -25,8 +25,6 @@ static void reported(rd_kafka_t *handle, const rd_kafka_message_t *report, void 
         message->status = (uint8_t)producer->library->rd_kafka_message_status(report);
         atomic_fetch_add_explicit(&delivery->failed, 1, memory_order_relaxed);
         if (!producer->error) producer->error = report->err;
-    } else {
-        producer->has_delivered = true;
     }
     finish(producer, delivery, 1);
 }
@@ -43,9 +41,11 @@ static void logged(const rd_kafka_t *handle, int level, const char *facility, co
 
 static int32_t choose(
     const rd_kafka_topic_t *topic, const void *key, size_t length, int32_t count, void *topic_opaque, void *opaque) {
-    const ck_producer *producer = topic_opaque;
+    ck_producer *producer = topic_opaque;
     const ck_library *library = producer->library;
     const ck_message *message = opaque;
+    if (!atomic_load_explicit(&producer->has_found, memory_order_relaxed))
+        atomic_store_explicit(&producer->has_found, true, memory_order_relaxed);
     if (message->has_key)
         return library->rd_kafka_msg_partitioner_murmur2(topic, key, length, count, topic_opaque, opaque);
     int32_t partition = (int32_t)(message->choice % (uint32_t)count);
@@ -244,7 +244,9 @@ int32_t ck_take_error(ck_producer *producer) {
     return error;
 }
 
-bool ck_has_delivered(const ck_producer *producer) { return producer->has_delivered; }
+bool ck_has_found(const ck_producer *producer) {
+    return atomic_load_explicit(&producer->has_found, memory_order_relaxed);
+}
 
 int32_t ck_fatal_error(ck_producer *producer, char *reason, size_t size) {
     return producer->library->rd_kafka_fatal_error(producer->handle, reason, size);

@@ -35,7 +35,8 @@ extension KafkaProducer {
         }
         let oldest = monitor.withLock { $0.active.first?.began }
         guard let oldest else { return }
-        if unsafe !ck_has_delivered(handle), let complaint = watch.allBrokersDown(since: oldest) {
+        // Later on brokers may hold what they did not acknowledge: only this producer's numbers tell them so.
+        if unsafe !ck_has_found(handle), let complaint = watch.allBrokersDown(since: oldest) {
             retire(.init(.connect, complaint), inFlight: false)
         }
         if Clocks.monotonic - oldest > deliveryTimeout {

@@ -111,8 +111,8 @@ void ck_wake(ck_producer *producer);
 void ck_purge(ck_producer *producer, bool in_flight);
 // The first error that was reported since the last call, or 0; for the thread that polls.
 int32_t ck_take_error(ck_producer *producer);
-// Whether a message has ever been delivered; for the thread that polls.
-bool ck_has_delivered(const ck_producer *producer);
+// Whether a message has found its partition. Until then none was sent, and none can be there twice.
+bool ck_has_found(const ck_producer *producer);
 // The error that ended an idempotent producer, or 0.
 int32_t ck_fatal_error(ck_producer *producer, char *reason, size_t size);
 
