@@ -146,7 +146,10 @@ let package = Package(
         .target(name: "CKafka", linkerSettings: [.linkedLibrary("dl")]),
         library(
             "KafkaOutput",
-            ["CKafka", "Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", logging]),
+            [
+                "CKafka", "HTTPTransport", "Transport", "Publishing", "EventModel", "SystemTools", "ByteTools", nioCore,
+                nioHTTP1, asyncHTTPClient, logging,
+            ]),
         // The mock cluster and the consumer that tests read it with; never linked into the product.
         .systemLibrary(name: "CRdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         // The documents that `setup` loads, which lie in Sources/ElasticSetup/Documents.

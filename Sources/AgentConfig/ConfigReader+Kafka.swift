@@ -26,6 +26,21 @@ extension ConfigReader {
                 "\(shown)partition.hash: keys are hashed as Java's producers do (murmur2); Filebeat's hash was another, so "
                     + "keys change their partitions once")
         }
+        if let oauth2 = settings.oauth2 {
+            if let problem = oauth2.problem { problems.add(.value, place, "\(shown)\(problem)") }
+            if let mechanism = settings.mechanism, mechanism != .oauthBearer {
+                problems.add(
+                    .conflict, place,
+                    "'\(shown)sasl.oauth2' is for OAUTHBEARER, and '\(shown)sasl.mechanism' is \(mechanism.rawValue)")
+            }
+        } else if settings.mechanism == .oauthBearer,
+            !settings.properties.contains(where: { $0.name.hasPrefix("sasl.oauthbearer.") })
+        {
+            problems.add(
+                .missing, place,
+                "'\(shown)sasl.mechanism: OAUTHBEARER' needs tokens: '\(shown)sasl.oauth2.token_url' with client.id and "
+                    + "client.secret, or '\(shown)sasl.oauth2.token_file'")
+        }
         if (settings.username == nil) != (settings.password == nil), settings.mechanism != .oauthBearer {
             problems.add(.missing, place, "'\(shown)username' and '\(shown)password' go together")
         }

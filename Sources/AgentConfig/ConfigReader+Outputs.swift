@@ -130,6 +130,8 @@ extension ConfigReader {
                 var settings = settings
                 reader.require(!settings.hosts.isEmpty, shown + "hosts", "[\"127.0.0.1:9092\"]", place)
                 settings.tls = reader.checked(settings.tls, shown, place)
+                let tls = reader.checked(settings.oauth2?.tls, shown + "sasl.oauth2.", place)
+                settings.oauth2?.tls = tls
                 reader.check(settings, shown, place)
                 return .kafka(settings)
             }

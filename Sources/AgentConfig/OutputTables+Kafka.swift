@@ -4,16 +4,19 @@ import Publishing
 import Transport
 
 extension KafkaSettings: SettingRoot {}
+extension OAuth2Settings: SettingRoot {}
 
 /// The keys of `output.kafka`.
 extension OutputTables {
     static let kafka = SettingTable<OutputDraft<KafkaSettings>>(
         common() + codec() + kafkaOwn.map { $0.within("", \.specific) }
+            + oauth2.map { $0.withinOptional("sasl.oauth2.", \.specific.oauth2) }
             + tls.filter { !kafkaLacks.contains($0.keys[0]) }.map { $0.withinOptional("ssl.", \.specific.tls) },
         harmless: commonHarmless + [
             "version", "channel_buffer_size", "bulk_flush_frequency", "metadata.retry.max", "metadata.full",
         ],
         foreign: commonForeign + [
+            ForeignSetting("sasl.oauth2.ssl.ca_trusted_fingerprint", "use certificate_authorities or ca_sha256"),
             ForeignSetting("ssl.ca_sha256", "librdkafka does not pin keys; use ssl.certificate_authorities"),
             ForeignSetting("ssl.ca_trusted_fingerprint", "use ssl.certificate_authorities"),
             ForeignSetting("ssl.supported_protocols", "librdkafka takes what OpenSSL allows"),
@@ -24,6 +27,23 @@ extension OutputTables {
     private static let kafkaLacks: Set<String> = [
         "ca_sha256", "ca_trusted_fingerprint", "supported_protocols", "cipher_suites",
     ]
+
+    /// Where the tokens for OAUTHBEARER come from.
+    private static let oauth2: [Setting<OAuth2Settings>] =
+        [
+            Setting("token_url", to: \.tokenURL, ValueKind<String>.text.optional, example: true),
+            Setting("client.id", to: \.clientID, ValueKind<String>.text.optional, example: true),
+            Setting("client.secret", to: \.clientSecret, ValueKind<Secret>.secret.optional, example: true),
+            Setting("scopes", to: \.scopes, .texts, example: true),
+            Setting("endpoint_params", example: true) { node, root, reader in
+                root.parameters = reader.pairs(below: node, "sasl.oauth2.endpoint_params")
+            },
+            Setting("extensions", example: true) { node, root, reader in
+                root.extensions = reader.pairs(below: node, "sasl.oauth2.extensions")
+            },
+            Setting("token_file", to: \.tokenFile, ValueKind<String>.text.optional, example: true),
+            Setting("proxy_url", to: \.proxyURL, ValueKind<String>.text.optional, example: true),
+        ] + tls.filter { $0.keys[0] != "ca_trusted_fingerprint" }.map { $0.withinOptional("ssl.", \.tls) }
 
     private static let kafkaOwn: [Setting<KafkaSettings>] = [
         Setting("hosts", to: \.hosts, .endpoints(defaultPort: 9092), example: true),
@@ -56,6 +76,12 @@ extension OutputTables {
             root.properties = reader.libraryProperties(node)
         },
     ]
+}
+
+extension ConfigReader {
+    fileprivate mutating func pairs(below node: ConfigNode, _ what: String) -> [OAuth2Settings.Pair] {
+        texts(below: node, of: what).map { OAuth2Settings.Pair(name: $0.name, value: $0.value) }
+    }
 }
 
 extension ValueKind<Int> {

@@ -11,6 +11,8 @@
     X(rd_kafka_version) X(rd_kafka_version_str) X(rd_kafka_err2str) X(rd_kafka_err2name) \
     X(rd_kafka_conf_new) X(rd_kafka_conf_destroy) X(rd_kafka_conf_set) X(rd_kafka_conf_set_opaque) \
     X(rd_kafka_conf_set_dr_msg_cb) X(rd_kafka_conf_set_error_cb) X(rd_kafka_conf_set_log_cb) \
+    X(rd_kafka_conf_set_oauthbearer_token_refresh_cb) X(rd_kafka_oauthbearer_set_token) \
+    X(rd_kafka_oauthbearer_set_token_failure) \
     X(rd_kafka_new) X(rd_kafka_destroy) X(rd_kafka_opaque) X(rd_kafka_poll) X(rd_kafka_purge) \
     X(rd_kafka_topic_new) X(rd_kafka_topic_name) X(rd_kafka_topic_destroy) X(rd_kafka_topic_conf_new) X(rd_kafka_topic_conf_destroy) \
     X(rd_kafka_topic_conf_set_opaque) X(rd_kafka_topic_conf_set_partitioner_cb) \
@@ -37,7 +39,7 @@ struct ck_producer {
     rd_kafka_t *handle;
     ck_callbacks callbacks;
     void *context;
-    bool reachable_only;
+    ck_manner manner;
     // whoever sends holds `gate` to read, whoever stops the producer to write
     pthread_rwlock_t gate;
     bool is_stopped;
@@ -45,6 +47,7 @@ struct ck_producer {
     _Atomic bool has_found;
     // on the thread that polls
     int32_t error;
+    bool wants_token;
 };
 
 struct ck_delivery {

@@ -39,6 +39,12 @@ static void logged(const rd_kafka_t *handle, int level, const char *facility, co
     (void)handle, (void)facility, (void)level, (void)text;
 }
 
+static void wants_token(rd_kafka_t *handle, const char *config, void *opaque) {
+    (void)handle, (void)config;
+    ck_producer *producer = opaque;
+    producer->wants_token = true;
+}
+
 static int32_t choose(
     const rd_kafka_topic_t *topic, const void *key, size_t length, int32_t count, void *topic_opaque, void *opaque) {
     ck_producer *producer = topic_opaque;
@@ -49,7 +55,7 @@ static int32_t choose(
     if (message->has_key)
         return library->rd_kafka_msg_partitioner_murmur2(topic, key, length, count, topic_opaque, opaque);
     int32_t partition = (int32_t)(message->choice % (uint32_t)count);
-    if (!producer->reachable_only) return partition;
+    if (!producer->manner.reachable_only) return partition;
     for (int32_t step = 0; step < count; step++) {
         int32_t other = (partition + step) % count;
         if (library->rd_kafka_topic_partition_available(topic, other)) return other;
@@ -59,7 +65,7 @@ static int32_t choose(
 
 ck_producer *ck_producer_new(
     const ck_library *library, rd_kafka_conf_t *conf, const ck_callbacks *callbacks, void *context,
-    bool reachable_only, char *reason, size_t size) {
+    ck_manner manner, char *reason, size_t size) {
     ck_producer *producer = malloc(sizeof *producer);
     if (!producer) {
         snprintf(reason, size, "no memory for a producer");
@@ -67,12 +73,13 @@ ck_producer *ck_producer_new(
         return NULL;
     }
     *producer = (ck_producer){
-        .library = library, .callbacks = *callbacks, .context = context, .reachable_only = reachable_only};
+        .library = library, .callbacks = *callbacks, .context = context, .manner = manner};
     pthread_rwlock_init(&producer->gate, NULL);
     library->rd_kafka_conf_set_opaque(conf, producer);
     library->rd_kafka_conf_set_dr_msg_cb(conf, reported);
     library->rd_kafka_conf_set_error_cb(conf, failed);
     library->rd_kafka_conf_set_log_cb(conf, logged);
+    if (manner.gets_tokens) library->rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf, wants_token);
     producer->handle = library->rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, size);
     if (producer->handle) return producer;
     library->rd_kafka_conf_destroy(conf);

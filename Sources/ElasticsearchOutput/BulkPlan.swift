@@ -39,28 +39,15 @@ struct BulkPlan: Sendable {
         var path = "/_bulk"
         var query = ["filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason"]
         if isConstant, let index = index.constant {
-            path = "/\(BulkPlan.percentEncoded(index))/_bulk"
+            path = "/\(PercentEncoding.encode(index))/_bulk"
             if let pipeline = pipeline.constant, !pipeline.isEmpty {
-                query.append("pipeline=\(BulkPlan.percentEncoded(pipeline))")
+                query.append("pipeline=\(PercentEncoding.encode(pipeline))")
             }
         }
         for parameter in parameters where parameter.name != "filter_path" {
             query.append(
-                "\(BulkPlan.percentEncoded(parameter.name.utf8))=\(BulkPlan.percentEncoded(parameter.value.utf8))")
+                "\(PercentEncoding.encode(parameter.name.utf8))=\(PercentEncoding.encode(parameter.value.utf8))")
         }
         return "\(path)?\(query.joined(separator: "&"))"
-    }
-
-    /// https://www.rfc-editor.org/rfc/rfc3986#section-2.3
-    static func percentEncoded(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var text: [UInt8] = []
-        for byte in bytes {
-            let isPlain =
-                (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-                || "-._~".utf8.contains(byte)
-            text += isPlain ? [byte] : [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

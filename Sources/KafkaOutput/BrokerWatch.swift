@@ -36,6 +36,14 @@ final class BrokerWatch: Sendable {
         logger.warning("Kafka brokers", metadata: ["output.endpoint": "\(endpoint)", "error": "\(text)"])
     }
 
+    /// There is no access token to show to the brokers; librdkafka complains of it too, which is logged.
+    func noToken(_ reason: String) {
+        state.withLock { state in
+            state.allDownAt = Clocks.monotonic
+            state.lastText = reason
+        }
+    }
+
     /// Why no broker has been reached since then; nil when one may have been.
     func allBrokersDown(since time: Int64) -> String? {
         state.withLock { state in

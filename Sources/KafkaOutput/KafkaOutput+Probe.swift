@@ -36,7 +36,7 @@ extension KafkaOutput {
         let topic = context.router.constantTopic
         let handle = unsafe topic.flatMap { unsafe producer.topic($0) }
         var cluster = ck_cluster()
-        let error = unsafe ck_ask_cluster(producer.handle, handle, 10_000, &cluster)
+        let error = unsafe KafkaOutput.ask(producer, handle, watch, &cluster)
         guard error == 0 else {
             add("talk to server", producer.library.text(error) + watch.lastWords, isOK: false)
             return report
@@ -49,5 +49,18 @@ extension KafkaOutput {
             add("topic \(name)", detail, isOK: isOK)
         }
         return report
+    }
+
+    /// Asks for ten seconds; for two when none of the brokers can be reached, which may have other addresses.
+    private static func ask(
+        _ producer: KafkaProducer, _ topic: OpaquePointer?, _ watch: BrokerWatch, _ cluster: inout ck_cluster
+    ) -> Int32 {
+        let start = Clocks.monotonic
+        while true {
+            let error = unsafe ck_ask_cluster(producer.handle, topic, 500, &cluster)
+            let passed = Clocks.monotonic - start
+            let isHopeless = passed > 2_000_000_000 && watch.allBrokersDown(since: start) != nil
+            if error == 0 || isHopeless || passed > 10_000_000_000 { return error }
+        }
     }
 }

@@ -5,6 +5,7 @@ package struct KafkaOutputError: Error, Sendable, Equatable, CustomStringConvert
         case badProperty = "bad_property"
         case badFormat = "bad_format"
         case tls
+        case login
         case producer
 
         package var label: String { rawValue }

@@ -20,6 +20,7 @@ extension KafkaProducer {
                     return ((), wake: true)
                 }
             }
+            if unsafe ck_wants_token(handle), let tokens { fetchToken(tokens) }
             judge()
         }
     }

@@ -41,16 +41,19 @@ final class KafkaProducer: @unchecked Sendable {
     let monitor = Monitor(State())
     private let topics: TopicHandles
     let watch: BrokerWatch
+    /// For OAUTHBEARER, unless librdkafka gets tokens itself.
+    let tokens: TokenSource?
 
     /// After this time what is under way of a retired producer is given up too.
     static let grace: Int64 = 30_000_000_000
 
     init(
         _ library: KafkaLibrary, _ properties: [KafkaSettings.Property], _ settings: KafkaSettings, batchLimit: Int,
-        watch: BrokerWatch
+        tokens: TokenSource?, watch: BrokerWatch
     ) throws(KafkaOutputError) {
         self.library = library
         self.batchLimit = batchLimit
+        self.tokens = tokens
         self.watch = watch
         let (seconds, attoseconds) = settings.deliveryTimeout.components
         deliveryTimeout = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
@@ -68,8 +71,8 @@ final class KafkaProducer: @unchecked Sendable {
             })
         let made = unsafe reason.fill {
             unsafe ck_producer_new(
-                library.table, conf, &callbacks, Unmanaged.passUnretained(watch).toOpaque(), settings.reachableOnly,
-                $0, $1)
+                library.table, conf, &callbacks, Unmanaged.passUnretained(watch).toOpaque(),
+                ck_manner(reachable_only: settings.reachableOnly, gets_tokens: tokens != nil), $0, $1)
         }
         guard let made = unsafe made else {
             throw KafkaOutputError(.producer, "librdkafka does not make a producer of these settings: \(reason.text)")

@@ -41,7 +41,8 @@ struct KafkaProperties {
     }
 
     private mutating func setSecurity(_ settings: KafkaSettings) throws(KafkaOutputError) {
-        let mechanism = settings.mechanism ?? (settings.username == nil ? nil : .plain)
+        let mechanism =
+            settings.mechanism ?? (settings.oauth2 != nil ? .oauthBearer : settings.username == nil ? nil : .plain)
         let isEncrypted = settings.tls != nil
         switch (mechanism, isEncrypted) {
         case (nil, false): break
@@ -50,6 +51,8 @@ struct KafkaProperties {
         case (_, true): set("security.protocol", "sasl_ssl")
         }
         if let mechanism { set("sasl.mechanisms", mechanism.rawValue) }
+        // Tokens are fetched here, also where librdkafka was built without libcurl.
+        if settings.oauth2 != nil { set("enable.sasl.oauthbearer.unsecure.jwt", "false") }
         if let username = settings.username { set("sasl.username", username) }
         if let password = settings.password { set("sasl.password", password.exposed) }
         guard let tls = settings.tls else { return }

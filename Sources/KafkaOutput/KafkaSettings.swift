@@ -67,6 +67,8 @@ package struct KafkaSettings: Sendable, Equatable {
     package var username: String?
     package var password: Secret?
     package var mechanism: Mechanism?
+    /// Access tokens for OAUTHBEARER.
+    package var oauth2: OAuth2Settings?
     /// How long a broker may take to answer a request.
     package var timeout = Duration.seconds(30)
     /// How long a broker may wait for its replicas.

@@ -1,4 +1,5 @@
 import CKafka
+import HTTPTransport
 import Logging
 import Publishing
 import SystemTools
@@ -17,6 +18,7 @@ final class ProducerSource: Sendable {
     private let library: KafkaLibrary
     private let properties: [KafkaSettings.Property]
     private let settings: KafkaSettings
+    private let tokens: TokenSource?
     private let logger: Logger
     private let endpoint: String
     private let monitor: Monitor<State>
@@ -28,13 +30,24 @@ final class ProducerSource: Sendable {
         self.endpoint = endpoint
         self.logger = logger
         properties = try KafkaProperties(settings).all
+        tokens = try ProducerSource.tokens(settings)
         try KafkaProducer.check(properties, library)
         monitor = Monitor(State(batchLimit: settings.maxMessageBytes))
     }
 
+    private static func tokens(_ settings: KafkaSettings) throws(KafkaOutputError) -> TokenSource? {
+        guard let oauth2 = settings.oauth2 else { return nil }
+        do {
+            return try TokenSource(oauth2)
+        } catch {
+            throw KafkaOutputError(.login, "sasl.oauth2.\(error.message)")
+        }
+    }
+
     /// A producer that is not part of the output, for looking at the cluster.
     func makeProducer(watch: BrokerWatch) throws(KafkaOutputError) -> KafkaProducer {
-        try KafkaProducer(library, properties, settings, batchLimit: settings.maxMessageBytes, watch: watch)
+        try KafkaProducer(
+            library, properties, settings, batchLimit: settings.maxMessageBytes, tokens: tokens, watch: watch)
     }
 
     /// The producer to send with; waits for the end of one that was retired.
@@ -46,7 +59,8 @@ final class ProducerSource: Sendable {
             if isClosed { throw KafkaOutputError(.producer, "the output is shutting down") }
             found?.waitForEnd()
             let made = try KafkaProducer(
-                library, properties, settings, batchLimit: limit, watch: BrokerWatch(logger, endpoint: endpoint))
+                library, properties, settings, batchLimit: limit, tokens: tokens,
+                watch: BrokerWatch(logger, endpoint: endpoint))
             // Several lanes may have come this far.
             let isCurrent = monitor.withLock { state in
                 guard !state.isClosed, state.current === found else { return false }

@@ -123,6 +123,8 @@ extension KafkaBroker {
         guard let topic = topics[place.topic], place.partition < topic.partitions else { return .refused(3) }
         if batch.bytes > topic.maxMessageBytes { return .refused(10) }
         if batch.isCompressed { return .refused(76) }
-        return state.withLock { $0.partitions[place, default: KafkaPartition()].append(batch, partition: place.partition) }
+        return state.withLock {
+            $0.partitions[place, default: KafkaPartition()].append(batch, partition: place.partition)
+        }
     }
 }

@@ -35,6 +35,7 @@ package final class KafkaBroker: Sendable {
         var producers = 0
         var requests: [KafkaRequestKind: Int] = [:]
         var users: [String] = []
+        var extensions: [String] = []
     }
 
     struct Place: Hashable {
@@ -74,6 +75,9 @@ package final class KafkaBroker: Sendable {
     package func count(_ kind: KafkaRequestKind) -> Int { state.withLock { $0.requests[kind] ?? 0 } }
     /// Who has logged in, connection by connection: a name, or a token.
     package var users: [String] { state.withLock { $0.users } }
+
+    /// What came with the last token: `name=value`.
+    package var extensions: [String] { state.withLock { $0.extensions } }
 
     /// What a topic's partitions hold, partition by partition.
     package func records(_ topic: String = "logs") -> [KafkaRecord] {

@@ -81,7 +81,11 @@ final class KafkaBrokerHandler: ChannelInboundHandler {
         if version >= 1 { writer.int64(0) }
         if case .done(let user, _) = answer {
             isLoggedIn = true
-            broker.state.withLock { $0.users.append(user) }
+            let extensions = login?.extensions ?? []
+            broker.state.withLock { state in
+                state.users.append(user)
+                state.extensions = extensions
+            }
         }
     }
 }

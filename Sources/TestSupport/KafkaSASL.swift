@@ -35,6 +35,8 @@ package enum KafkaSASL: Sendable {
     final class Exchange {
         private let sasl: KafkaSASL
         private var first: (bare: String, challenge: String)?
+        /// What came beside a token: `name=value`.
+        private(set) var extensions: [String] = []
 
         init(_ sasl: KafkaSASL) { self.sasl = sasl }
 
@@ -52,6 +54,7 @@ package enum KafkaSASL: Sendable {
             let parts = input.split(separator: "\u{1}")
             guard parts.first == "n,,", let token = parts.first(where: { $0.hasPrefix("auth=Bearer ") })?.dropFirst(12)
             else { return .refused }
+            extensions = parts.dropFirst().map(String.init).filter { !$0.hasPrefix("auth=") }
             return isGood(String(token)) ? .done(user: String(token), []) : .refused
         }
 

@@ -93,6 +93,18 @@ struct KafkaTests {
         ("hosts: [b]\ntopic: t\npartition.hash.hash: [message]", "make a 'key' of the fields"),
         ("hosts: [b]\ntopic: t\nusername: u", "go together"),
         ("hosts: [b]\ntopic: t\nlibrdkafka.enable.idempotence: false", "use idempotence"),
+        ("hosts: [b]\ntopic: t\nsasl.mechanism: OAUTHBEARER", "needs tokens: 'output.kafka.sasl.oauth2.token_url'"),
+        ("hosts: [b]\ntopic: t\nsasl.oauth2.client.id: a", "sasl.oauth2.token_url: is missing"),
+        ("hosts: [b]\ntopic: t\nsasl.oauth2.token_url: https://a/b", "client.secret: are needed"),
+        ("hosts: [b]\ntopic: t\nsasl.oauth2: {token_url: https://a/b, token_file: /t}", "one of them"),
+        (
+            "hosts: [b]\ntopic: t\nsasl.oauth2: {token_url: login, client.id: a, client.secret: b}",
+            "token_url: must be a whole URL"
+        ),
+        (
+            "hosts: [b]\ntopic: t\nsasl.mechanism: PLAIN\nsasl.oauth2.token_file: /t",
+            "is for OAUTHBEARER, and 'output.kafka.sasl.mechanism' is PLAIN"
+        ),
         ("hosts: [b]\ntopic: t\nlibrdkafka.delivery.report.only.error: true", "on its report only"),
         ("hosts: [b]\ntopic: t\nlibrdkafka.no.such.thing: 1", "No such configuration property"),
         ("hosts: [b]\ntopic: t\nlibrdkafka.linger.ms: soon", "linger.ms"),
@@ -103,6 +115,32 @@ struct KafkaTests {
         let found = errors(
             "filebeat.inputs: [{type: filestream, id: a, paths: [/a]}]\noutput.kafka:\n" + Self.indented(yaml))
         #expect(found.count == 1 && found[0].contains(message), "\(found)")
+    }
+
+    @Test func `a server that gives tokens out makes OAUTHBEARER`() throws {
+        let (settings, _) = try Self.settings(
+            """
+            hosts: [b]
+            topic: t
+            sasl.oauth2:
+              token_url: https://login.example.com/oauth2/token
+              client.id: shipper
+              client.secret: s
+              scopes: [kafka]
+              endpoint_params.audience: https://kafka
+              extensions: {logicalCluster: lkc-1, identityPoolId: p}
+              ssl.certificate_authorities: [/ca.pem]
+            """)
+        let oauth2 = try #require(settings.oauth2)
+        #expect(oauth2.tokenURL == "https://login.example.com/oauth2/token" && oauth2.clientID == "shipper")
+        #expect(oauth2.clientSecret == Secret("s") && oauth2.scopes == ["kafka"])
+        #expect(oauth2.parameters == [.init(name: "audience", value: "https://kafka")])
+        #expect(Set(oauth2.extensions.map(\.name)) == ["logicalCluster", "identityPoolId"])
+        #expect(oauth2.tls?.certificateAuthorities == ["/ca.pem"] && settings.tls == nil)
+        // The same where librdkafka is told to get them itself.
+        let (own, _) = try Self.settings(
+            "hosts: [b]\ntopic: t\nsasl.mechanism: OAUTHBEARER\nlibrdkafka.sasl.oauthbearer.config: principal=me\n")
+        #expect(own.mechanism == .oauthBearer && own.oauth2 == nil)
     }
 
     @Test func `a Kafka URL is a broker and a topic`() throws {

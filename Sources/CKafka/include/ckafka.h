@@ -74,10 +74,17 @@ void ck_conf_destroy(const ck_library *library, rd_kafka_conf_t *conf);
 bool ck_conf_set(
     const ck_library *library, rd_kafka_conf_t *conf, const char *name, const char *value, char *reason, size_t size);
 
+typedef struct ck_manner {
+    // Chooses among the partitions only that have a leader.
+    bool reachable_only;
+    // Asks for its access tokens (`ck_wants_token`).
+    bool gets_tokens;
+} ck_manner;
+
 // Takes the configuration, whether it succeeds or not.
 ck_producer *ck_producer_new(
     const ck_library *library, rd_kafka_conf_t *conf, const ck_callbacks *callbacks, void *context,
-    bool reachable_only, char *reason, size_t size);
+    ck_manner manner, char *reason, size_t size);
 // All messages have been reported and all topics given back.
 void ck_producer_destroy(ck_producer *producer);
 rd_kafka_topic_t *ck_topic_new(ck_producer *producer, const char *name);
@@ -113,6 +120,16 @@ void ck_purge(ck_producer *producer, bool in_flight);
 int32_t ck_take_error(ck_producer *producer);
 // Whether a message has found its partition. Until then none was sent, and none can be there twice.
 bool ck_has_found(const ck_producer *producer);
+// Whether an access token was asked for since the last call; for the thread that polls.
+bool ck_wants_token(ck_producer *producer);
+enum { ck_most_extensions = 16 };
+// Hands over a token: `expiry` in ms since 1970; `extensions` are so many names and values one behind the other, each
+// with its NUL. False, and why in `reason`, when librdkafka does not take it.
+bool ck_set_token(
+    ck_producer *producer, const char *token, int64_t expiry, const char *principal, const char *extensions,
+    size_t count, char *reason, size_t size);
+// There is none: it is asked for again in ten seconds.
+void ck_no_token(ck_producer *producer, const char *reason);
 // The error that ended an idempotent producer, or 0.
 int32_t ck_fatal_error(ck_producer *producer, char *reason, size_t size);
 
