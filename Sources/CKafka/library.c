@@ -1,6 +1,7 @@
 #include "library.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,6 +20,19 @@ static bool find_all(ck_library *library, void *handle, char *reason, size_t siz
     return true;
 }
 
+// librdkafka makes four small pieces of memory for each message with headers on the thread that sends, and frees them
+// on the one that polls. glibc's fast bins are bad at that: they keep the pieces apart, and go through all of them
+// whenever a large piece is wanted. Without them, and with some MB kept instead of given back and asked for again with
+// every batch, a record with headers costs a third less (Benchmarks/kafka.py).
+static void suit_malloc(void) {
+#ifdef M_MXFAST
+    mallopt(M_MXFAST, 0);
+    mallopt(M_TRIM_THRESHOLD, 16 << 20);
+    mallopt(M_TOP_PAD, 1 << 20);
+    mallopt(M_MMAP_THRESHOLD, 4 << 20);
+#endif
+}
+
 const ck_library *ck_library_open(const char *name, char *reason, size_t size) {
     void *handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     if (!handle) {
@@ -28,7 +42,10 @@ const ck_library *ck_library_open(const char *name, char *reason, size_t size) {
     }
     ck_library *library = malloc(sizeof *library);
     if (library && find_all(library, handle, reason, size)) {
-        if (library->rd_kafka_version() >= oldest_version) return library;
+        if (library->rd_kafka_version() >= oldest_version) {
+            suit_malloc();
+            return library;
+        }
         snprintf(reason, size, "%s is version %s, and 1.9.0 is needed", name, library->rd_kafka_version_str());
     }
     free(library);

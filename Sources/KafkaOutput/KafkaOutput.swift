@@ -38,7 +38,7 @@ package final class KafkaOutput: Output {
         let endpoint = settings.hosts.map(\.description).joined(separator: ",")
         traits = OutputTraits(
             kind: "kafka", endpoint: endpoint, lanes: max(1, settings.workers), window: KafkaOutput.window,
-            maxEvents: settings.bulkMaxSize, maxBytes: 512 * 1024, readAhead: 2)
+            maxEvents: settings.bulkMaxSize, maxBytes: 256 * 1024, readAhead: 2)
         context = Context(
             traits: traits,
             producers: try ProducerSource(library, settings, endpoint: endpoint, logger: logger),
