@@ -111,7 +111,11 @@ size_t nt_json_unescape(uint8_t *out, const uint8_t *in, size_t n) {
         case 'r': *out++ = '\r'; break;
         case 't': *out++ = '\t'; break;
         case 'u': out = put_unicode(out, &p, end); break;
-        default: *out++ = escape;
+        case '"': case '\\': case '/': *out++ = escape; break;
+        // No escape of JSON: `\xff` stands for a byte that was no UTF-8, and stays as it is.
+        default:
+            *out++ = '\\';
+            *out++ = escape;
         }
     }
     return (size_t)(out - start);

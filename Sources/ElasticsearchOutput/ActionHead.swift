@@ -24,7 +24,8 @@ struct ActionHead {
     init(_ plan: BulkPlan) {
         self.plan = plan
         dependsOnTime = !plan.isConstant && !plan.dependsOnFields
-        head = plan.isConstant ? plan.head(index: nil, pipeline: nil) : []
+        head = []
+        if plan.isConstant, let index = plan.index.constant { head = plan.head(index: Array(index), pipeline: nil) }
     }
 
     // Every event begins with its time: `{"@timestamp":"2026-11-23T09:00:00.000Z",`.

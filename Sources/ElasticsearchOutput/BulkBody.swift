@@ -6,7 +6,7 @@ import NIOCore
 /// The bodies of one lane: for each event an action and the event itself, a line each.
 ///
 /// ```
-/// {"create":{"_id":"3f2a…-1043"}}
+/// {"create":{"_index":"logs","_id":"3f2a…-1043"}}
 /// {"@timestamp":"2026-11-23T09:00:00.000Z",…}
 /// ```
 /// - Shape: written straight into a buffer that is used again; nothing is allocated per event, but where a field of the

@@ -38,14 +38,20 @@ struct BulkWire: HTTPWire {
             if answer.words.contains("unrecognized parameter") {
                 return .retry(answer, from: endpoint, now: now, because: " (parameters)")
             }
+            // VictoriaLogs says so of every path that it does not have.
+            if answer.words.contains("unsupported path") {
+                return .retry(answer, from: endpoint, now: now, because: BulkWire.wrongPlace)
+            }
             return .narrow(answer.bulkRejection)
         default:
             let judgement = HTTPJudgement(status: answer, from: endpoint, now: now)
             guard case .rejected = judgement else { return judgement }
             // 404, 405, 406 and so on say that this is no place for bulk requests; no event is to blame for that.
-            return .retry(answer, from: endpoint, now: now, because: ": hosts must name where _bulk is answered")
+            return .retry(answer, from: endpoint, now: now, because: BulkWire.wrongPlace)
         }
     }
+
+    private static let wrongPlace = ": hosts must name where _bulk is answered"
 
     private func judgeItems(_ answer: HTTPAnswer, count: Int, endpoint: String, now: Int64) -> HTTPJudgement {
         func again(_ what: String) -> HTTPJudgement {

@@ -23,6 +23,8 @@ final class LokiBody: HTTPBody {
     private let clock = ContinuousClock()
     /// Bytes of each line that was sent in the last body, in order.
     private(set) var lineSizes: [Int] = []
+    /// Time of each of them, in ns since 1970.
+    private(set) var lineTimes: [Int64] = []
 
     private static let groupOverhead = 64
 
@@ -39,6 +41,7 @@ final class LokiBody: HTTPBody {
     func build(_ events: inout DeliveryEncoder, _ range: Range<Int>, limit: Int) -> HTTPBodyPart {
         groups.clear()
         lineSizes.removeAll(keepingCapacity: true)
+        lineTimes.removeAll(keepingCapacity: true)
         labels.begin(at: clock.now)
         var refused: [HTTPBodyPart.Refusal] = []
         let isJSON = settings.encoding == .json
@@ -59,6 +62,7 @@ final class LokiBody: HTTPBody {
                 break
             }
             lineSizes.append(cut)
+            lineTimes.append(time)
             at += 1
         }
         plain.clear()

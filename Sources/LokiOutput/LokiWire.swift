@@ -11,9 +11,8 @@ import Synchronization
 /// |---|---|
 /// | 2xx | delivered |
 /// | 260 | retry: an operator has blocked the tenant for a time, and nothing was stored |
-/// | 400 that names entries | the rest was stored: delivered, never sent again; what was left out is counted and told of |
-/// | 400 `max entry size` | the same, but the lines are known: they go to the dead letters, or are sent again, cut |
-/// | 400 otherwise | the body was not understood: halved to find the culprit, which is rejected |
+/// | 400 that names entries | the rest was stored: delivered, never sent again; what was left out goes to the dead letters, or is sent again, cut, where it was too long |
+/// | 400 that leaves a doubt | halved until it is known which entries, or what in a body, it means; these are rejected |
 /// | 429 | retry: nothing was stored |
 /// | any other | as at every output over HTTP (`StatusRule`) |
 ///
@@ -62,42 +61,39 @@ struct LokiWire: HTTPWire {
                 after: nil, leavesHost: false)
         case 400:
             let words = LokiWords(answer.body)
-            if let limit = words.lineLimit { return tooLong(limit, words, body, endpoint) }
-            guard words.namesEntries else { return .narrow(answer.rejection) }
-            noteLeftOut(min(count, words.errors), words, endpoint)
-            return .delivered
+            if let limit = words.lineLimit, lines.learned(limit) {
+                logger.notice(
+                    "server takes shorter lines only",
+                    metadata: ["output.endpoint": "\(endpoint)", "limit.bytes": "\(limit)"])
+            }
+            guard words.namesEntries, let refused = body.refused(by: words) else { return .narrow(answer.rejection) }
+            return judge(refused, words, body, endpoint)
         default: return HTTPJudgement(status: answer, from: endpoint, now: now)
         }
     }
 
-    /// Lines were longer than the server takes; they are known by their length, and the others were stored.
-    private func tooLong(_ limit: Int, _ words: LokiWords, _ body: LokiBody, _ endpoint: String) -> HTTPJudgement {
-        if lines.learned(limit) {
-            logger.notice(
-                "server takes shorter lines only",
-                metadata: ["output.endpoint": "\(endpoint)", "limit.bytes": "\(limit)"])
-        }
-        let tooLong = body.lineSizes.filter { $0 > limit }.count
-        let others = words.errors - tooLong
-        if others > 0 { noteLeftOut(min(others, body.lineSizes.count - tooLong), words, endpoint) }
-        if tooLong == 0 { return .delivered }
-        let isCut = settings.longLines == .truncate
-        let verdicts = body.lineSizes.map { size in
-            size <= limit ? Reply.Verdict.delivered : isCut ? .retry : .rejected(reason: 0)
+    /// These entries were left out, and the others stored.
+    private func judge(
+        _ refused: [Int], _ words: LokiWords, _ body: LokiBody, _ endpoint: String
+    ) -> HTTPJudgement {
+        var verdicts = [Reply.Verdict](repeating: .delivered, count: body.lineSizes.count)
+        var reasons: [Reply.Rejection] = []
+        var isCut = false
+        for index in refused {
+            let isLong = words.lineLimit.map { body.lineSizes[index] > $0 } ?? false
+            if isLong, settings.longLines == .truncate {
+                isCut = true
+                verdicts[index] = .retry
+                continue
+            }
+            let reason = Reply.Rejection(reason: isLong ? "line_too_large" : "http_400", answer: words.text)
+            let known = reasons.firstIndex(of: reason)
+            if known == nil { reasons.append(reason) }
+            verdicts[index] = .rejected(reason: known ?? reasons.count - 1)
         }
         let failure = Reply.Failure(
-            .status, "\(endpoint) answered 400: it takes lines of \(limit) bytes; longer ones are sent again, cut")
-        return .each(
-            verdicts, reasons: isCut ? [] : [Reply.Rejection(reason: "line_too_large", answer: words.text)],
-            failure: isCut ? failure : nil, after: nil)
-    }
-
-    private func noteLeftOut(_ count: Int, _ words: LokiWords, _ endpoint: String) {
-        guard count > 0 else { return }
-        counters?.leftOut.add(count, ordering: .relaxed)
-        logger.warning(
-            "server left entries out of a request that it took",
-            metadata: ["output.endpoint": "\(endpoint)", "records": "\(count)", "answer": "\(words.text)"])
+            .status, "\(endpoint) answered 400: it takes shorter lines; longer ones are sent again, cut")
+        return .each(verdicts, reasons: reasons, failure: isCut ? failure : nil, after: nil)
     }
 }
 

@@ -8,6 +8,7 @@ import RecordTools
 /// | time | the line's own time; not known where the line has none |
 /// | observed time | when the line was read |
 /// | severity number, text | the level, by OpenTelemetry's scale (TRACE 1, DEBUG 5, INFO 9, WARN 13, ERROR 17, FATAL 21); as it is written |
+/// | (a level that is a number) | pino's 30 gives the severity number alone and stays an attribute: servers show the text in the place of INFO |
 /// | body | the message; a JSON line that has none, whole; nothing where a parsed event has none |
 /// | trace id, span id, flags | where they are ids: 32 and 16 hexadecimal digits, not all zero; else they stay attributes |
 /// | attributes | `log.record.uid` (the event id), `log.file.path`, `log.file.name`, `log.offset`, and every other value of the event |
@@ -35,7 +36,7 @@ struct OTLPRecord {
         observed = UInt64(max(0, reader.readAt)) &* 1_000_000
         let level = reader.facts.severity
         severity = level == .unknown ? nil : level.rawValue * 4 - 3
-        severityText = Int(reader.origins[Int(EventRole.level.rawValue)])
+        severityText = OTLPRecord.levelName(reader)
         hasTrace = unsafe HexDigits.isID(reader.text(.trace), count: 32)
         hasSpan = unsafe HexDigits.isID(reader.text(.span), count: 16)
         traceparent = OTLPRecord.findTraceparent(reader)
@@ -53,9 +54,26 @@ struct OTLPRecord {
         case .time: return reader.isOrigin(number) || (!leaf.isInLine && OTLPRecord.isTimestamp(leaf, reader))
         case .trace: return hasTrace && reader.isOrigin(number)
         case .span: return hasSpan && reader.isOrigin(number)
-        case .level, .message, .eventID, .host, .file: return reader.isOrigin(number)
+        case .level: return number == severityText
+        case .message: return reader.isOrigin(number) || isBodyAgain(leaf, reader)
+        case .eventID, .host, .file: return reader.isOrigin(number)
         case .service: return reader.isOrigin(number) || names.contains(leaf, reader)
         case .parentSpan, .request: return false
+        }
+    }
+
+    /// The leaf of a level that is a name; -1: none.
+    private static func levelName(_ reader: EventReader) -> Int {
+        let origin = Int(reader.origins[Int(EventRole.level.rawValue)])
+        guard origin >= 0, reader.leaves[origin].kind == .string else { return -1 }
+        return unsafe Severity.number(in: Span(_unsafeElements: reader.leaves[origin].text)) == nil ? origin : -1
+    }
+
+    /// `message_key` makes `message` of `msg` and leaves `msg` where it is: one is the body, and so is the other.
+    private func isBodyAgain(_ leaf: EventReader.Leaf, _ reader: EventReader) -> Bool {
+        guard unsafe EventReader.isSame(leaf.text, reader.text(.message)) else { return false }
+        return unsafe !("error.message" as StaticString).withOwnUTF8 {
+            unsafe EventReader.isSame(reader.path(leaf), $0)
         }
     }
 

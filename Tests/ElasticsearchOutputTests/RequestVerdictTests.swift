@@ -68,6 +68,17 @@ import Testing
         }
     }
 
+    /// The answer of VictoriaLogs 1.26.0, as it was recorded.
+    @Test(.timeLimit(.minutes(5))) func `a path that a server does not have blames no event`() async throws {
+        try await ElasticsearchScene.run { scene in
+            answerBulks(scene) { _ in .init(400, body: "unsupported path requested: \"/insert/x/_bulk\"\n") }
+            let reply = await scene.deliver(["a", "b"])
+            #expect(reply.verdicts == .all(.retry))
+            #expect(reply.failure?.message.contains("hosts must name where _bulk is answered") == true)
+            #expect(scene.bodies.count == 1)
+        }
+    }
+
     @Test(.timeLimit(.minutes(5))) func `parameters that a server does not know blame no event`() async throws {
         try await ElasticsearchScene.run { scene in
             answerBulks(scene) { _ in

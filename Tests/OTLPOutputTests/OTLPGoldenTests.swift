@@ -45,6 +45,20 @@ import HTTPTransport
                 + #"attributes { key: "log.offset" value { number: 0 } } observed: 1769099693963000000 } } }"#)
     }
 
+    @Test func `a level that is a number stays one, and a message that comes twice is the body alone`() async throws {
+        let line = #"{"level":30,"msg":"card","message":"card","error.message":"card","pid":1,"hostname":"h"}"#
+        let found = Self.flat(try await Self.decoded([line], parsed: true))
+        #expect(found.contains(#"attributes { key: "level" value { number: 30 } }"#))
+        #expect(found.contains(#"body { text: "card" }"#))
+        #expect(found.contains(Self.text("error.message", "card")))
+        #expect(!found.contains(#"key: "message""#) && !found.contains(#"key: "msg""#))
+    }
+
+    @Test func `a byte that is no UTF-8 is shown in the message of a line that is JSON but for it`() async throws {
+        let found = Self.flat(try await Self.decoded([#"{"msg":"caf\xe9","level":"info"}"#]))
+        #expect(found.contains(##"body { text: "caf\\xe9" }"##))
+    }
+
     @Test(arguments: [false, true])
     func `a line of zap becomes a record, parsed by the input or not`(_ parsed: Bool) async throws {
         let line =

@@ -1,0 +1,31 @@
+import RecordTools
+
+/// Which entries of a body an answer of Loki means.
+extension LokiBody {
+    /// Positions of the entries that were left out, ascending; nil where the answer leaves a doubt.
+    ///
+    /// The distributor says all that it left out. When an ingester leaves something out as well, only its last stream is
+    /// spoken of, and of nothing else: then all is known only if the body is that stream.
+    func refused(by words: LokiWords) -> [Int]? {
+        guard let ignored = words.ignored else { return invalid(words) }
+        guard groups.groups.count == 1, ignored.of == lineTimes.count else { return nil }
+        if ignored.count == lineTimes.count { return Array(lineTimes.indices) }
+        // All that is older than one time; it is told in whole seconds, and the number of entries says the rest.
+        guard let oldest = words.oldest, oldest.lowerBound == oldest.upperBound, ignored.count > 0 else { return nil }
+        let times = lineTimes.sorted()
+        let (last, next) = (times[ignored.count - 1], times[ignored.count])
+        let second = oldest.lowerBound
+        guard last < next, last < second &+ 1_000_000_000, next >= second else { return nil }
+        return lineTimes.indices.filter { lineTimes[$0] <= last }
+    }
+
+    private func invalid(_ words: LokiWords) -> [Int]? {
+        let positions = lineTimes.indices.filter { index in
+            if let limit = words.lineLimit, lineSizes[index] > limit { return true }
+            if let oldest = words.oldest, lineTimes[index] < oldest.upperBound { return true }
+            if let newest = words.tooNew, lineTimes[index] >= newest { return true }
+            return false
+        }
+        return positions.count == words.errors ? positions : nil
+    }
+}

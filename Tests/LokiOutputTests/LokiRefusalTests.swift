@@ -1,0 +1,102 @@
+import EventModel
+import HTTPTransport
+import Publishing
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import LokiOutput
+
+/// Which lines Loki left out of a push that it answered with 400. The answers were recorded from Loki 3.7.6.
+@Suite struct LokiRefusalTests {
+    private static let refused = Reply.Verdict.rejected(reason: 0)
+
+    private static func line(_ time: String, _ message: String = "x") -> String {
+        "{\"time\":\"\(time)\",\"msg\":\"\(message)\",\"service.name\":\"p1\"}"
+    }
+
+    private static let tooOld =
+        "entry for stream '{service_name=\"p1\"}' has timestamp too old: 2026-11-14T18:52:57Z, oldest acceptable timestamp "
+        + "is: 2026-11-16T18:52:57Z"
+    private static let tooNew =
+        "entry for stream '{service_name=\"p1\"}' has timestamp too new: 2026-11-23T19:52:57Z"
+    private static let behind = """
+        entry with timestamp 2026-11-23 16:52:57.77512011 +0000 UTC ignored, reason: 'entry too far behind, entry timestamp \
+        is: 2026-11-23T16:52:57Z, oldest acceptable timestamp is: 2026-11-23T17:52:57Z',
+        entry with timestamp 2026-11-23 16:52:57.775120115 +0000 UTC ignored, reason: 'entry too far behind, entry timestamp \
+        is: 2026-11-23T16:52:57Z, oldest acceptable timestamp is: 2026-11-23T17:52:57Z',
+        user 'fake', total ignored: 2 out of 3 for stream: {service_name="p1"}
+
+        """
+    private static let behindAlone = behind.replacing("2 out of 3", with: "1 out of 1")
+
+    @Test(.timeLimit(.minutes(5))) func `what the distributor leaves out is known by its time`() async throws {
+        let counters = EventCounters()
+        try await LokiScene.run(counters: counters) { scene in
+            scene.peer.answer { _ in .init(400, body: "1 errors like: \(Self.tooOld); 2 errors like: \(Self.tooNew)\n")
+            }
+            let reply = try await scene.deliver(
+                [
+                    Self.line("2026-11-14T18:52:57.1Z"), Self.line("2026-11-23T19:52:57.7Z"),
+                    Self.line("2026-11-23T19:52:57.700000001Z"), Self.line("2026-11-23T18:52:57.7Z"),
+                ], parsed: true)
+            #expect(reply.verdicts == .each([Self.refused, Self.refused, Self.refused, .delivered]))
+            #expect(reply.reasons.map(\.reason) == ["http_400"])
+            #expect(scene.peer.requests.count == 1)
+            #expect(counters.leftOut.load(ordering: .relaxed) == 0)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `what an ingester leaves out of one stream is what is oldest`() async throws {
+        try await LokiScene.run { scene in
+            scene.peer.answer { _ in .init(400, body: Self.behind) }
+            let reply = try await scene.deliver(
+                [
+                    Self.line("2026-11-23T16:52:57.775120115Z"), Self.line("2026-11-23T18:52:57.77512011Z"),
+                    Self.line("2026-11-23T16:52:57.77512011Z"),
+                ], parsed: true)
+            #expect(reply.verdicts == .each([Self.refused, .delivered, Self.refused]))
+            #expect(scene.peer.requests.count == 1)
+        }
+    }
+
+    /// The ingester's words are all that comes back then: of the line that is too long and the one that is too old, which
+    /// the distributor has dropped before, there is none.
+    @Test(.timeLimit(.minutes(5))) func `an answer that hides what else was left out is narrowed down`() async throws {
+        try await LokiScene.run { scene in
+            let late = Self.line("2026-11-23T16:52:57.77512011Z", "late")
+            let old = Self.line("2026-11-14T18:52:57Z", "old")
+            let long = Self.line("2026-11-23T18:52:57Z", String(repeating: "l", count: 200))
+            let tooLong =
+                "max entry size '100' bytes exceeded for stream '{service_name=\"p1\"}' while adding an entry with "
+                + "length '\(long.utf8.count)' bytes"
+            scene.peer.answer { request in
+                let lines = LokiScene.lines(request)
+                if lines.contains(late) { return .init(400, body: Self.behindAlone) }
+                let words = (lines.contains(long) ? [tooLong] : []) + (lines.contains(old) ? [Self.tooOld] : [])
+                if !words.isEmpty {
+                    return .init(400, body: words.map { "1 errors like: \($0)" }.joined(separator: "; "))
+                }
+                return .init(204)
+            }
+            let lines = [Self.line("2026-11-23T18:52:57Z"), late, long, old, Self.line("2026-11-23T18:52:58Z")]
+            let reply = try await scene.deliver(lines, parsed: true)
+            let verdicts = (0..<5).map { reply.verdict(at: $0) != .delivered }
+            #expect(verdicts == [false, true, true, true, false])
+            #expect(reply.failure == nil)
+            #expect(Set(reply.reasons.map(\.reason)) == ["http_400", "line_too_large"])
+            #expect(scene.peer.requests.count == 5)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `a stream that is too late as a whole makes one request`() async throws {
+        try await LokiScene.run { scene in
+            let words = Self.behind.replacing("2 out of 3", with: "50 out of 50")
+            scene.peer.answer { _ in .init(400, body: words) }
+            let lines = (0..<50).map { Self.line("2026-11-23T16:\(10 + $0 % 40):57Z", "\($0)") }
+            let reply = try await scene.deliver(lines, parsed: true)
+            #expect(reply.verdicts == .all(Self.refused))
+            #expect(scene.peer.requests.count == 1)
+        }
+    }
+}
