@@ -19,6 +19,12 @@ extension LokiBody {
         return lineTimes.indices.filter { lineTimes[$0] <= last }
     }
 
+    /// Positions of the lines that are longer than so many bytes.
+    func longer(than limit: Int?) -> [Int] {
+        guard let limit else { return [] }
+        return lineSizes.indices.filter { lineSizes[$0] > limit }
+    }
+
     private func invalid(_ words: LokiWords) -> [Int]? {
         let positions = lineTimes.indices.filter { index in
             if let limit = words.lineLimit, lineSizes[index] > limit { return true }

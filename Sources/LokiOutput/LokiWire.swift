@@ -11,8 +11,8 @@ import Synchronization
 /// |---|---|
 /// | 2xx | delivered |
 /// | 260 | retry: an operator has blocked the tenant for a time, and nothing was stored |
-/// | 400 that names entries | the rest was stored: delivered, never sent again; what was left out goes to the dead letters, or is sent again, cut, where it was too long |
-/// | 400 that leaves a doubt | halved until it is known which entries, or what in a body, it means; these are rejected |
+/// | 400 that names entries | the rest was stored: delivered, never sent again. What was left out goes to the dead letters where the answer tells which it was (too long ones may go again, cut); else it is counted and told of |
+/// | 400 otherwise | the body was not understood: halved to find the culprit, which is rejected |
 /// | 429 | retry: nothing was stored |
 /// | any other | as at every output over HTTP (`StatusRule`) |
 ///
@@ -66,8 +66,11 @@ struct LokiWire: HTTPWire {
                     "server takes shorter lines only",
                     metadata: ["output.endpoint": "\(endpoint)", "limit.bytes": "\(limit)"])
             }
-            guard words.namesEntries, let refused = body.refused(by: words) else { return .narrow(answer.rejection) }
-            return judge(refused, words, body, endpoint)
+            guard words.namesEntries else { return .narrow(answer.rejection) }
+            if let refused = body.refused(by: words) { return judge(refused, words, body, endpoint) }
+            let tooLong = body.longer(than: words.lineLimit)
+            noteLeftOut(min(count, words.entries) - tooLong.count, words, endpoint)
+            return judge(tooLong, words, body, endpoint)
         default: return HTTPJudgement(status: answer, from: endpoint, now: now)
         }
     }
@@ -76,6 +79,7 @@ struct LokiWire: HTTPWire {
     private func judge(
         _ refused: [Int], _ words: LokiWords, _ body: LokiBody, _ endpoint: String
     ) -> HTTPJudgement {
+        if refused.isEmpty { return .delivered }
         var verdicts = [Reply.Verdict](repeating: .delivered, count: body.lineSizes.count)
         var reasons: [Reply.Rejection] = []
         var isCut = false
@@ -94,6 +98,15 @@ struct LokiWire: HTTPWire {
         let failure = Reply.Failure(
             .status, "\(endpoint) answered 400: it takes shorter lines; longer ones are sent again, cut")
         return .each(verdicts, reasons: reasons, failure: isCut ? failure : nil, after: nil)
+    }
+
+    /// Sent again they would be left out again, and what was stored would be there twice.
+    private func noteLeftOut(_ count: Int, _ words: LokiWords, _ endpoint: String) {
+        let count = max(1, count)
+        counters?.leftOut.add(count, ordering: .relaxed)
+        logger.warning(
+            "server left entries out of a request that it took, and does not say which",
+            metadata: ["output.endpoint": "\(endpoint)", "records": "\(count)", "answer": "\(words.text)"])
     }
 }
 

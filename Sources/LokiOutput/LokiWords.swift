@@ -19,6 +19,8 @@ struct LokiWords {
     let lineLimit: Int?
     /// Entries of one stream that an ingester left out, of how many.
     let ignored: (count: Int, of: Int)?
+    /// How many entries it speaks of.
+    var entries: Int { ignored?.count ?? errors }
     /// The first and the last of the times that it names as the oldest that it takes, in ns since 1970, cut to seconds.
     let oldest: ClosedRange<Int64>?
     /// The first of the times that are too new for it, cut to seconds.

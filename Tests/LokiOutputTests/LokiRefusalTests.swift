@@ -28,7 +28,6 @@ import Testing
         user 'fake', total ignored: 2 out of 3 for stream: {service_name="p1"}
 
         """
-    private static let behindAlone = behind.replacing("2 out of 3", with: "1 out of 1")
 
     @Test(.timeLimit(.minutes(5))) func `what the distributor leaves out is known by its time`() async throws {
         let counters = EventCounters()
@@ -60,32 +59,35 @@ import Testing
         }
     }
 
-    /// The ingester's words are all that comes back then: of the line that is too long and the one that is too old, which
-    /// the distributor has dropped before, there is none.
-    @Test(.timeLimit(.minutes(5))) func `an answer that hides what else was left out is narrowed down`() async throws {
-        try await LokiScene.run { scene in
-            let late = Self.line("2026-11-23T16:52:57.77512011Z", "late")
-            let old = Self.line("2026-11-14T18:52:57Z", "old")
+    /// An ingester's words are all that comes back then, and of one stream: which entries they mean cannot be told.
+    @Test(.timeLimit(.minutes(5))) func `an answer that leaves a doubt is counted, and nothing goes again`() async throws {
+        let counters = EventCounters()
+        try await LokiScene.run(counters: counters) { scene in
+            scene.peer.answer { _ in .init(400, body: Self.behind) }
+            let times = ["16:52:57.7", "16:52:57.8", "16:52:57.9", "17:52:57.9", "18:52:57"]
+            let reply = try await scene.deliver(times.map { Self.line("2026-11-23T\($0)Z") }, parsed: true)
+            #expect(reply == .delivered)
+            #expect(counters.leftOut.load(ordering: .relaxed) == 2)
+            #expect(scene.peer.requests.count == 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `lines that are too long are known beside others that are not`() async throws {
+        let counters = EventCounters()
+        try await LokiScene.run(counters: counters) { scene in
             let long = Self.line("2026-11-23T18:52:57Z", String(repeating: "l", count: 200))
-            let tooLong =
-                "max entry size '100' bytes exceeded for stream '{service_name=\"p1\"}' while adding an entry with "
-                + "length '\(long.utf8.count)' bytes"
-            scene.peer.answer { request in
-                let lines = LokiScene.lines(request)
-                if lines.contains(late) { return .init(400, body: Self.behindAlone) }
-                let words = (lines.contains(long) ? [tooLong] : []) + (lines.contains(old) ? [Self.tooOld] : [])
-                if !words.isEmpty {
-                    return .init(400, body: words.map { "1 errors like: \($0)" }.joined(separator: "; "))
-                }
-                return .init(204)
+            scene.peer.answer { _ in
+                .init(
+                    400,
+                    body: "1 errors like: max entry size '100' bytes exceeded for stream '{service_name=\"p1\"}' while "
+                        + "adding an entry with length '\(long.utf8.count)' bytes; 1 errors like: stream '{}' has 20 label "
+                        + "names; limit 15")
             }
-            let lines = [Self.line("2026-11-23T18:52:57Z"), late, long, old, Self.line("2026-11-23T18:52:58Z")]
-            let reply = try await scene.deliver(lines, parsed: true)
-            let verdicts = (0..<5).map { reply.verdict(at: $0) != .delivered }
-            #expect(verdicts == [false, true, true, true, false])
-            #expect(reply.failure == nil)
-            #expect(Set(reply.reasons.map(\.reason)) == ["http_400", "line_too_large"])
-            #expect(scene.peer.requests.count == 5)
+            let reply = try await scene.deliver([Self.line("2026-11-23T18:52:56Z"), long], parsed: true)
+            #expect(reply.verdicts == .each([.delivered, Self.refused]))
+            #expect(reply.reasons.map(\.reason) == ["line_too_large"])
+            #expect(counters.leftOut.load(ordering: .relaxed) == 1)
+            #expect(scene.peer.requests.count == 1)
         }
     }
 

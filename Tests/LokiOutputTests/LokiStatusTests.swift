@@ -1,5 +1,6 @@
 import EventModel
 import HTTPTransport
+import Logging
 import Publishing
 import Synchronization
 import TestSupport
@@ -33,15 +34,23 @@ import Testing
         }
     }
 
-    @Test(.timeLimit(.minutes(5))) func `400 about the labels of a stream finds its lines`() async throws {
-        let words = "entry for stream '{a=\"b\"}' has 20 label names; limit 15"
-        try await LokiScene.run { scene in
-            scene.peer.answer { request in LokiScene.lines(request).contains("b") ? .init(400, body: words) : .init(204)
-            }
+    @Test(
+        .timeLimit(.minutes(5)),
+        arguments: [
+            ("entry for stream '{a=\"b\"}' has timestamp too old: 2020-01-01T00:00:00Z", 1),
+            ("2 errors like: entry for stream '{}' has timestamp too new: 2030; 1 errors like: entry out of order", 3),
+            ("stream '{a=\"b\"}' has 20 label names; limit 15", 1),
+        ])
+    func `400 about entries means that the rest was stored`(_ words: String, _ left: Int) async throws {
+        let counters = EventCounters()
+        let log = LogLines()
+        try await LokiScene.run(counters: counters, logger: Logger(label: "test") { _ in log }) { scene in
+            scene.peer.answer { _ in .init(400, body: words) }
             let reply = try await scene.deliver(["a", "b", "c", "d"])
-            let refused = Reply.Verdict.rejected(reason: 0)
-            #expect((0..<4).map { reply.verdict(at: $0) } == [.delivered, refused, .delivered, .delivered])
-            #expect(reply.reasons == [.init(reason: "http_400", answer: words)])
+            #expect(reply == .delivered)
+            #expect(scene.peer.requests.count == 1)
+            #expect(counters.leftOut.load(ordering: .relaxed) == left)
+            #expect(log.lines == ["warning: server left entries out of a request that it took, and does not say which"])
         }
     }
 
