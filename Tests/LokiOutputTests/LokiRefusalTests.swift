@@ -60,7 +60,9 @@ import Testing
     }
 
     /// An ingester's words are all that comes back then, and of one stream: which entries they mean cannot be told.
-    @Test(.timeLimit(.minutes(5))) func `an answer that leaves a doubt is counted, and nothing goes again`() async throws {
+    @Test(.timeLimit(.minutes(5))) func `an answer that leaves a doubt is counted, and nothing goes again`()
+        async throws
+    {
         let counters = EventCounters()
         try await LokiScene.run(counters: counters) { scene in
             scene.peer.answer { _ in .init(400, body: Self.behind) }
