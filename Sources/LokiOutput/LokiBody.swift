@@ -9,6 +9,9 @@ import RecordTools
 ///
 /// An entry's time is the line's own, or when it was read; lines that were read at once then differ by a nanosecond each,
 /// since Loki keeps a line once that comes twice with the same time, and since its order is that of times.
+///
+/// Of a push of several streams Loki may drop entries that are too late and yet answer 204: it reports what became of the
+/// last stream. So entries that may be too late go in a push of their stream alone, whose answer can be believed.
 final class LokiBody: HTTPBody {
     let settings: LokiSettings
     let reader = EventReader()
@@ -44,6 +47,7 @@ final class LokiBody: HTTPBody {
         lineTimes.removeAll(keepingCapacity: true)
         labels.begin(at: clock.now)
         var refused: [HTTPBodyPart.Refusal] = []
+        var hasLate = false
         let isJSON = settings.encoding == .json
         var at = range.lowerBound
         while at < range.upperBound {
@@ -58,9 +62,12 @@ final class LokiBody: HTTPBody {
             let (key, start) = (groups.keys.count, groups.records.count)
             labels.write(reader, asJSON: isJSON, to: groups.keys)
             if isJSON { putJSONEntry(lineText, cut) } else { putEntry(lineText, cut) }
-            guard groups.take(keyFrom: key, recordFrom: start, limit: limit, overhead: LokiBody.groupOverhead) else {
-                break
-            }
+            let time = time
+            hasLate = hasLate || labels.isLate(time)
+            let isTaken = groups.take(
+                keyFrom: key, recordFrom: start, limit: limit, overhead: LokiBody.groupOverhead, alone: hasLate)
+            guard isTaken else { break }
+            labels.note(time)
             lineSizes.append(cut)
             lineTimes.append(time)
             at += 1

@@ -21,9 +21,22 @@ final class StreamLabels {
     private var found: [Int]
     private let values = ByteArena()
     private var ends: [Int] = []
-    /// Streams of this generation, with the labels to be replaced.
-    private var known: [UInt64: UInt64] = [:]
+    /// Streams of this generation.
+    private var known: [UInt64: Stream] = [:]
+    /// The stream of the event at hand, which is not in `known` meanwhile.
+    private var current: (hash: UInt64, stream: Stream)?
     private var generation = 0
+
+    private struct Stream {
+        /// A bit for each label whose value is to be replaced.
+        var mask: UInt64
+        /// Time of its newest entry, in ns since 1970.
+        var newest = Int64.min
+    }
+
+    /// Loki drops entries that are further behind their stream than half of `max_chunk_age`, which is 2 h unless it was
+    /// made less. ns.
+    private static let lateness: Int64 = 15 * 60 * 1_000_000_000
 
     init(templates: [LabelTemplate], paths: [[UInt8]], limits: StreamGuard, counters: EventCounters?) {
         self.templates = templates
@@ -39,10 +52,22 @@ final class StreamLabels {
 
     /// Begins a body.
     func begin(at now: ContinuousClock.Instant) {
-        let current = limits.generation(at: now)
-        guard current != generation || known.count > 65_536 else { return }
-        generation = current
+        let count = limits.generation(at: now)
+        guard count != generation || known.count > 65_536 else { return }
+        generation = count
         known.removeAll(keepingCapacity: true)
+        current = nil
+    }
+
+    /// Whether an entry of this time, in the stream of the event at hand, is so late that it may be dropped.
+    func isLate(_ time: Int64) -> Bool {
+        guard let newest = current?.stream.newest, newest > .min else { return false }
+        return time < newest &- StreamLabels.lateness
+    }
+
+    /// The event at hand was taken.
+    func note(_ time: Int64) {
+        if let current, time > current.stream.newest { self.current?.stream.newest = time }
     }
 
     /// Writes the labels of the event that was read.
@@ -112,10 +137,17 @@ final class StreamLabels {
     private func replaced() -> UInt64 {
         var stream: UInt64 = 0
         for index in ends.indices { stream = stream &* 0x9e37_79b9_7f4a_7c15 ^ hash(index) }
-        if let mask = known[stream] { return mask }
+        if let current {
+            if current.hash == stream { return current.stream.mask }
+            known[current.hash] = current.stream
+        }
+        if let stored = known[stream] {
+            current = (stream, stored)
+            return stored.mask
+        }
         let hashes = ends.indices.map { templates[$0].isConstant ? nil : hash($0) }
         let mask = limits.admit(stream: stream, values: hashes)
-        known[stream] = mask
+        current = (stream, Stream(mask: mask))
         return mask
     }
 

@@ -54,15 +54,19 @@ package final class RecordGroups {
     /// - Parameters:
     ///   - limit: bytes of all keys and records.
     ///   - overhead: bytes that a group takes besides its key and records.
+    ///   - alone: there may be no other group.
     /// - Returns: false, and all as it was, when that would be too much; the first record is always taken.
-    package func take(keyFrom keyStart: Int, recordFrom recordStart: Int, limit: Int, overhead: Int) -> Bool {
+    package func take(
+        keyFrom keyStart: Int, recordFrom recordStart: Int, limit: Int, overhead: Int, alone: Bool = false
+    ) -> Bool {
         let count = records.count - recordStart
         let known = find(keyStart)
         let more = known.map { _ in 0 } ?? overhead
         let total =
             (known == nil ? keys.count : keyStart) + records.count + (groups.count * overhead) + more
             + list.count * RecordGroups.framing
-        if !list.isEmpty, total > limit || (known == nil && groups.count == RecordGroups.maximum) {
+        let isOneTooMany = known == nil ? groups.count == RecordGroups.maximum || alone : alone && groups.count > 1
+        if !list.isEmpty, total > limit || isOneTooMany {
             keys.drop(behind: keyStart)
             records.drop(behind: recordStart)
             return false

@@ -93,6 +93,30 @@ import Testing
         }
     }
 
+    /// Beside a good stream the answer would have been 204.
+    @Test(.timeLimit(.minutes(5))) func `entries that may be too late go in a push of their stream alone`() async throws
+    {
+        try await LokiScene.run { scene in
+            func line(_ service: String, _ time: String) -> String {
+                "{\"time\":\"2026-11-23T\(time)Z\",\"msg\":\"x\",\"service.name\":\"\(service)\"}"
+            }
+            let late = line("a", "16:52:57.77512011")
+            scene.peer.answer { request in
+                let lines = LokiScene.lines(request)
+                let words = Self.behind.replacing("2 out of 3", with: "1 out of 1")
+                return lines == [late] ? .init(400, body: words) : .init(204)
+            }
+            let reply = try await scene.deliver(
+                [
+                    line("a", "18:52:57"), line("b", "18:52:57"), line("a", "18:52:58"), late, line("b", "18:52:59"),
+                    line("a", "18:52:59"),
+                ], parsed: true)
+            #expect(
+                reply.verdicts == .each([.delivered, .delivered, .delivered, Self.refused, .delivered, .delivered]))
+            #expect(scene.peer.requests.map { LokiScene.lines($0).count } == [3, 1, 2])
+        }
+    }
+
     @Test(.timeLimit(.minutes(5))) func `a stream that is too late as a whole makes one request`() async throws {
         try await LokiScene.run { scene in
             let words = Self.behind.replacing("2 out of 3", with: "50 out of 50")
