@@ -10,6 +10,8 @@ extension LokiBody {
         guard let ignored = words.ignored else { return invalid(words) }
         guard groups.groups.count == 1, ignored.of == lineTimes.count else { return nil }
         if ignored.count == lineTimes.count { return Array(lineTimes.indices) }
+        let late = LateEntries(times: lineTimes, named: words.late, count: ignored.count)
+        if let positions = late.positions() { return positions }
         // All that is older than one time; it is told in whole seconds, and the number of entries says the rest.
         guard let oldest = words.oldest, oldest.lowerBound == oldest.upperBound, ignored.count > 0 else { return nil }
         let times = lineTimes.sorted()

@@ -19,6 +19,8 @@ struct LokiWords {
     let lineLimit: Int?
     /// Entries of one stream that an ingester left out, of how many.
     let ignored: (count: Int, of: Int)?
+    /// Those of them that it names.
+    let late: [LateEntries.Named]
     /// How many entries it speaks of.
     var entries: Int { ignored?.count ?? errors }
     /// The first and the last of the times that it names as the oldest that it takes, in ns since 1970, cut to seconds.
@@ -44,6 +46,7 @@ struct LokiWords {
         lineLimit = LokiWords.number(in: lower, behind: "max entry size '")
         ignored = LokiWords.ignored(in: lower)
         let oldest = LokiWords.times(in: lower, behind: "oldest acceptable timestamp is: ")
+        late = LokiWords.late(in: lower, oldest)
         self.oldest = oldest.min().flatMap { first in oldest.max().map { first...$0 } }
         tooNew = LokiWords.times(in: lower, behind: "has timestamp too new: ").min()
     }
@@ -54,6 +57,17 @@ struct LokiWords {
             let total = number(in: String(text[found.upperBound...]), behind: " out of "), count <= total
         else { return nil }
         return (count, total)
+    }
+
+    /// `entry with timestamp 2026-11-23 07:08:05.154558611 +0000 UTC ignored`, each with its oldest time.
+    private static func late(in text: String, _ oldest: [Int64]) -> [LateEntries.Named] {
+        let phrase = "entry with timestamp "
+        let times = text.ranges(of: phrase).compactMap { found -> Int64? in
+            let time = text[found.upperBound...].prefix { $0.isNumber || "-:. ".contains($0) }
+            let (date, clock) = (time.prefix(10), time.dropFirst(11).prefix { $0 != " " })
+            return EventTime.nanoseconds(of: Array("\(date)T\(clock)Z".utf8).span)
+        }
+        return times.count == oldest.count ? zip(times, oldest).map { .init(time: $0, oldest: $1) } : []
     }
 
     /// All times that stand behind a phrase, in ns since 1970.

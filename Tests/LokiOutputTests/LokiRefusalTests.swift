@@ -98,9 +98,9 @@ import Testing
     {
         try await LokiScene.run { scene in
             func line(_ service: String, _ time: String) -> String {
-                "{\"time\":\"2026-11-23T\(time)Z\",\"msg\":\"x\",\"service.name\":\"\(service)\"}"
+                "{\"time\":\"2026-01-22T\(time)Z\",\"msg\":\"x\",\"service.name\":\"\(service)\"}"
             }
-            let late = line("a", "16:52:57.77512011")
+            let late = line("a", "14:32:57")
             scene.peer.answer { request in
                 let lines = LokiScene.lines(request)
                 let words = Self.behind.replacing("2 out of 3", with: "1 out of 1")
@@ -108,12 +108,24 @@ import Testing
             }
             let reply = try await scene.deliver(
                 [
-                    line("a", "18:52:57"), line("b", "18:52:57"), line("a", "18:52:58"), late, line("b", "18:52:59"),
-                    line("a", "18:52:59"),
+                    line("a", "16:32:57"), line("b", "16:32:57"), line("a", "16:32:58"), late, line("b", "16:32:59"),
+                    line("a", "16:32:59"),
                 ], parsed: true)
             #expect(
                 reply.verdicts == .each([.delivered, .delivered, .delivered, Self.refused, .delivered, .delivered]))
             #expect(scene.peer.requests.map { LokiScene.lines($0).count } == [3, 1, 2])
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `a time far in the future makes no other late`() async throws {
+        try await LokiScene.run { scene in
+            func line(_ service: String, _ time: String) -> String {
+                "{\"time\":\"\(time)\",\"msg\":\"x\",\"service.name\":\"\(service)\"}"
+            }
+            let (now, future) = ("2026-01-22T16:34:53Z", "2200-01-01T00:00:00Z")
+            _ = try await scene.deliver(
+                [line("a", now), line("b", now), line("a", future), line("b", now), line("a", now)], parsed: true)
+            #expect(scene.peer.requests.count == 1)
         }
     }
 
