@@ -67,22 +67,34 @@ final class SinkLane: OutputLane, @unchecked Sendable {
 
     private func run() {
         while true {
-            let (items, closed, ended) = state.withLock { state in
+            let items = state.withLock { state -> [Item]? in
+                if state.closed { return nil }
                 let items = state.queue
                 state.queue.removeAll(keepingCapacity: true)
-                let ended = state.closed && items.isEmpty
-                if ended { state.running = false }
-                return (items, state.closed, ended)
+                return items
             }
-            if ended { return sink.finish() }
-            if closed {
-                for item in items { item.reply(SinkLane.closedReply) }
-            } else if items.isEmpty {
+            guard let items else { return end() }
+            if items.isEmpty {
                 wake.wait()
             } else {
                 let replies = sink.write(items.map(\.delivery))
                 for (item, reply) in zip(items, replies) { item.reply(reply) }
             }
+        }
+    }
+
+    /// Whoever hears that the lane is closed finds the file closed, and its lock free.
+    private func end() {
+        sink.finish()
+        while true {
+            let items = state.withLock { state in
+                let items = state.queue
+                state.queue.removeAll()
+                if items.isEmpty { state.running = false }
+                return items
+            }
+            if items.isEmpty { return }
+            for item in items { item.reply(SinkLane.closedReply) }
         }
     }
 

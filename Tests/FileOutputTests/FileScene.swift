@@ -69,9 +69,11 @@ final class FileScene: Sendable {
         let driver = LaneDriver(output.makeLane(0))
         try await body(driver)
         driver.lane.close()
-        // The last reply of a lane is given before its file is closed.
+        // What is sent to a closed lane is answered when its file is closed, too.
         var factory = BatchFactory()
         _ = await driver.deliver(factory.batch(["behind the end"]))
+        // A child that another test is making has the file's lock until it runs its program.
+        ForkLock.withLock {}
     }
 }
 
