@@ -23,7 +23,7 @@ static bool find_all(ck_library *library, void *handle, char *reason, size_t siz
 // librdkafka makes four small pieces of memory for each message with headers on the thread that sends, and frees them
 // on the one that polls. glibc's fast bins are bad at that: they keep the pieces apart, and go through all of them
 // whenever a large piece is wanted. Without them, and with some MB kept instead of given back and asked for again with
-// every batch, a record with headers costs a third less (Benchmarks/kafka.py).
+// every batch, a record with headers costs less (Benchmarks/kafka.py prints how much one costs).
 static void suit_malloc(void) {
 #ifdef M_MXFAST
     mallopt(M_MXFAST, 0);

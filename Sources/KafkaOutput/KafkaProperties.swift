@@ -51,8 +51,6 @@ struct KafkaProperties {
         case (_, true): set("security.protocol", "sasl_ssl")
         }
         if let mechanism { set("sasl.mechanisms", mechanism.rawValue) }
-        // Tokens are fetched here, also where librdkafka was built without libcurl.
-        if settings.oauth2 != nil { set("enable.sasl.oauthbearer.unsecure.jwt", "false") }
         if let username = settings.username { set("sasl.username", username) }
         if let password = settings.password { set("sasl.password", password.exposed) }
         guard let tls = settings.tls else { return }

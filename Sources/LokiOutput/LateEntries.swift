@@ -22,10 +22,23 @@ struct LateEntries {
 
     /// Positions of what was left out, ascending; nil where the answer leaves a doubt.
     func positions() -> [Int]? {
+        if count == times.count { return Array(times.indices) }
         for (span, newest) in candidates() {
             if let found = positions(within: span, newest: newest) { return found }
         }
-        return nil
+        return olderThanAll()
+    }
+
+    /// Where the stream had something newer than all of the push, nothing tells how far behind an entry may be, but all that
+    /// is older than one time was left out: that time is told in whole seconds, and the number of entries says the rest.
+    private func olderThanAll() -> [Int]? {
+        guard let oldest = named.first?.oldest, named.allSatisfy({ $0.oldest == oldest }), count < times.count else {
+            return nil
+        }
+        let sorted = times.sorted()
+        let (last, next) = (sorted[count - 1], sorted[count])
+        guard last < next, last < oldest &+ LateEntries.second, next >= oldest else { return nil }
+        return named.allSatisfy { $0.time <= last } ? times.indices.filter { times[$0] <= last } : nil
     }
 
     /// How far behind an entry may be, in ns, and the newest time of the stream before the push; it may be none.

@@ -9,16 +9,7 @@ extension LokiBody {
     func refused(by words: LokiWords) -> [Int]? {
         guard let ignored = words.ignored else { return invalid(words) }
         guard groups.groups.count == 1, ignored.of == lineTimes.count else { return nil }
-        if ignored.count == lineTimes.count { return Array(lineTimes.indices) }
-        let late = LateEntries(times: lineTimes, named: words.late, count: ignored.count)
-        if let positions = late.positions() { return positions }
-        // All that is older than one time; it is told in whole seconds, and the number of entries says the rest.
-        guard let oldest = words.oldest, oldest.lowerBound == oldest.upperBound, ignored.count > 0 else { return nil }
-        let times = lineTimes.sorted()
-        let (last, next) = (times[ignored.count - 1], times[ignored.count])
-        let second = oldest.lowerBound
-        guard last < next, last < second &+ 1_000_000_000, next >= second else { return nil }
-        return lineTimes.indices.filter { lineTimes[$0] <= last }
+        return LateEntries(times: lineTimes, named: words.late, count: ignored.count).positions()
     }
 
     /// Positions of the lines that are longer than so many bytes.

@@ -102,7 +102,7 @@ struct LokiWire: HTTPWire {
 
     /// Sent again they would be left out again, and what was stored would be there twice.
     private func noteLeftOut(_ count: Int, _ words: LokiWords, _ endpoint: String) {
-        let count = max(1, count)
+        guard count > 0 else { return }
         counters?.leftOut.add(count, ordering: .relaxed)
         logger.warning(
             "server left entries out of a request that it took, and does not say which",

@@ -6,18 +6,9 @@ extension OutputContract {
     package func check(_ clause: Clause) async throws {
         let peer = try await makePeer()
         let output = try await makeOutput(peer, clause.timeout)
-        let driver = LaneDriver(output.makeLane(0))
-        let outcome: Result<Void, any Error>
-        do {
+        let driver = try await OutputScene.run(output, peer) { driver in
             try await hold(clause, Subject(peer: peer, driver: driver, window: output.traits.window))
-            outcome = .success(())
-        } catch {
-            outcome = .failure(error)
         }
-        driver.lane.close()
-        await output.shutdown()
-        await peer.shutdown()
-        try outcome.get()
         try expect(driver.breaches.isEmpty, driver.breaches.joined(separator: "; "))
         try expect(driver.outstanding == 0, "\(driver.outstanding) deliveries were never answered")
     }

@@ -2,12 +2,14 @@ package import Logging
 package import Publishing
 import Synchronization
 
-/// What the tests of outputs in front of an `HTTPPeer` do alike.
+/// What the tests of outputs in front of a peer do alike.
 package enum OutputScene {
     /// Runs a test with the first lane of an output, and ends lane, output and peer, whatever came of it.
+    /// - Returns: the lane's driver, which knows what became of its deliveries.
+    @discardableResult
     package static func run(
-        _ output: any Output, _ peer: HTTPPeer, _ body: (LaneDriver) async throws -> Void
-    ) async throws {
+        _ output: any Output, _ peer: any ContractPeer, _ body: (LaneDriver) async throws -> Void
+    ) async throws -> LaneDriver {
         let driver = LaneDriver(output.makeLane(0))
         let outcome: Result<Void, any Error>
         do {
@@ -20,6 +22,7 @@ package enum OutputScene {
         await output.shutdown()
         await peer.shutdown()
         try outcome.get()
+        return driver
     }
 }
 

@@ -51,3 +51,17 @@ final class KafkaScene: Sendable {
         await output.shutdown()
     }
 }
+
+extension BatchFactory {
+    /// The lines in batches of 1 to `most`, four of which go at a time.
+    mutating func rounds(_ lines: [String], upTo most: UInt64, _ random: inout SeededGenerator) -> [[Batch]] {
+        var batches: [Batch] = []
+        var rest = lines[...]
+        while !rest.isEmpty {
+            let count = 1 + Int(random.next() % most)
+            batches.append(batch(Array(rest.prefix(count))))
+            rest = rest.dropFirst(count)
+        }
+        return stride(from: 0, to: batches.count, by: 4).map { Array(batches[$0..<min($0 + 4, batches.count)]) }
+    }
+}

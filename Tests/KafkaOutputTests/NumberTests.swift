@@ -17,14 +17,7 @@ import Testing
         }
         var factory = BatchFactory()
         let lines = BatchFactory.numbered(0..<3000)
-        var at = 0
-        while at < lines.count {
-            var batches: [Batch] = []
-            for _ in 0..<4 where at < lines.count {
-                let count = min(lines.count - at, 1 + Int(random.next() % 150))
-                batches.append(factory.batch(Array(lines[at..<(at + count)])))
-                at += count
-            }
+        for batches in factory.rounds(lines, upTo: 150, &random) {
             // NOT_LEADER_FOR_PARTITION, REQUEST_TIMED_OUT, NOT_ENOUGH_REPLICAS
             broker.plan(
                 (0..<(random.next() % 4)).map { _ in

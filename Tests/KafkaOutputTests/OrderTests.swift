@@ -13,14 +13,7 @@ import Testing
         let scene = try KafkaScene(brokers: 3, topics: ["logs": 4])
         var factory = BatchFactory()
         let lines = BatchFactory.numbered(0..<2000)
-        var at = 0
-        while at < lines.count {
-            var batches: [Batch] = []
-            for _ in 0..<4 where at < lines.count {
-                let count = min(lines.count - at, 1 + Int(random.next() % 120))
-                batches.append(factory.batch(Array(lines[at..<(at + count)])))
-                at += count
-            }
+        for batches in factory.rounds(lines, upTo: 120, &random) {
             switch random.next() % 5 {
             case 0: scene.cluster.refuse([19, 7, 20])
             case 1: scene.cluster.refuse([29])

@@ -37,6 +37,15 @@ import Testing
         if start == nil, !left.isEmpty { #expect(found == left) }
     }
 
+    @Test func `what is older than one time is known beside a stream that is newer than all of it`() {
+        let newest = Self.base + 9000 * Self.second + 5
+        let times = (0..<40).map { Self.base + Int64($0) * 300 * Self.second }.filter { $0 < newest }
+        let (left, late) = Self.ingest(times, span: 3600 * Self.second, newest: newest)
+        #expect(left.count == 19 && late.positions() == left)
+        // Another number of entries is another time, which does not fit the one that is told.
+        #expect(LateEntries(times: times, named: late.named, count: 20).positions() == nil)
+    }
+
     @Test func `an answer that does not fit is no answer`() {
         let times = [Self.base, Self.base - 7200 * Self.second, Self.base + 1]
         let named = [LateEntries.Named(time: times[1], oldest: Self.base - 3600 * Self.second)]
